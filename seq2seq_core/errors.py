@@ -1,0 +1,35 @@
+"""The exception tree: every mistake a user can make ends in one of these.
+
+    Seq2SeqError
+    ├── OptionError        a setting is out of its range, or two settings exclude each other
+    ├── InputError         a text or a request that cannot be decoded
+    ├── DataError          a data file that breaks its format (names file and line)
+    ├── CheckpointError    a checkpoint folder that is missing, damaged, foreign or too new
+    └── TraceError         a trace that breaks its format or contradicts itself
+
+A message names the setting (or file), the rule and the value that was given.
+"""
+
+
+class Seq2SeqError(Exception):
+    """Base of all errors whose message is meant for the user."""
+
+
+class OptionError(Seq2SeqError, ValueError):
+    """A setting breaks its rule, or two settings exclude each other."""
+
+
+class InputError(Seq2SeqError, ValueError):
+    """A text or request that cannot be decoded."""
+
+
+class DataError(Seq2SeqError, ValueError):
+    """A data file breaks its format; the message names file and line."""
+
+
+class CheckpointError(Seq2SeqError, ValueError):
+    """A checkpoint folder is missing, damaged, foreign or from a future version."""
+
+
+class TraceError(Seq2SeqError, ValueError):
+    """A trace breaks its format or contradicts itself."""

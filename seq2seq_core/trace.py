@@ -1,0 +1,93 @@
+"""What a search did, as plain data: the one thing that figures, exports, tests and the API read.
+
+A `Trace` belongs to one source. It holds the search's steps; a step holds its candidates as columns (arrays of one
+length, best candidate first). A candidate is named by (step number, index in that step's columns); step numbers start
+at 1 and `parent` points into the step before, or is ROOT in step 1.
+
+Sizes: N candidates of a step, E prefixes expanded in it, S source pieces, P listed next tokens of an expanded prefix.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+TRACE_FORMAT: Final = "seq2seq-trace/1"
+ROOT: Final = -1
+
+Integers: TypeAlias = NDArray[np.int64]
+Doubles: TypeAlias = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.float32]
+
+
+class Fate(StrEnum):
+    """What became of a candidate in the step that ranked it."""
+
+    LIVE = "live"
+    FINISHED = "finished"
+    BELOW_CUT = "below the cut"
+    END_BELOW_CUT = "end token below the cut"
+    CUT_AT_MAXIMUM = "cut at maximum length"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TraceStep:
+    """One step: the prefixes it expanded and the candidates it ranked."""
+
+    expanded_E: Integers  # index of each expanded prefix in the previous step's candidates; [ROOT] in step 1
+    attention_ES: Floats | None  # attention computed while predicting the successors of each expanded prefix
+    next_token_EP: Integers  # the most probable next tokens of each expanded prefix, best first
+    next_log_prob_EP: Doubles  # their log-probabilities; columns beyond the possible tokens hold -inf
+    parent_N: Integers  # candidate index in the previous step, ROOT in step 1
+    token_N: Integers
+    log_prob_N: Doubles  # of this token given its prefix
+    log_prob_sum_N: Doubles  # of the whole prefix
+    length_N: Integers  # T: tokens so far, the end token counted, the start token not
+    penalty_N: Doubles
+    score_N: Doubles
+    rank_N: Integers  # 1 is best
+    fate_N: tuple[Fate, ...]
+    margin_N: Doubles  # nats below the cut for a pruned candidate, else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One complete output: where it ended in the search, its text, and its ledger."""
+
+    step: int
+    index: int
+    tokens: tuple[int, ...]  # content tokens, without the end token
+    text: str
+    fate: Fate  # FINISHED, or CUT_AT_MAXIMUM where nothing finished
+    log_prob_sum: float
+    length: int
+    penalty: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why the search ended."""
+
+    rule: str  # the stop rule in force
+    reason: str  # what actually ended the search: the rule's name, "maximum length" or "no live prefix"
+    winner_step: int  # the step at which the winner was found
+    last_step: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """A whole search over one source."""
+
+    algorithm: str  # "greedy" or "beam"
+    options: Mapping[str, int | float | str]
+    formula: str  # e.g. "log_prob_sum / T^0.7, T counts the end token"
+    source: str  # the text as given
+    source_tokens: tuple[str, ...]  # piece labels, S of them
+    labels: Mapping[int, str]  # token id -> label, for every id the trace mentions
+    steps: tuple[TraceStep, ...]
+    hypotheses: tuple[Hypothesis, ...]  # the finished pool, best score first; the cut prefixes where nothing finished
+    stop: Stop
