@@ -1,0 +1,87 @@
+# Seq2Seq Lab. Needs make and Python 3.11 or newer (with pip and venv); everything else is set up here, in .venv.
+#
+#   PYTHON=/path/to/python make demo      another interpreter than the first suitable one found
+#   GRADIO_SERVER_NAME, GRADIO_SERVER_PORT   where the app listens (default 127.0.0.1 and 7860)
+#   SCREENSHOTS=folder make browser       keeps the pictures that the browser tests take
+#
+# Size of the download: on Linux x86 the torch wheel of the public index brings CUDA libraries of several GB. Without a
+# GPU, point pip at the CPU build of the same version before the first `make`, by PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS
+# in the environment or by pip's own configuration file; torch's installation page names the address of that index.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-slow lint types unit browser browser-setup train clean
+
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+PYTEST := $(RUN) -m pytest --durations=10
+ARGS   ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.runtime  ## install what the app needs, start it and print its address
+	@exec $(RUN) app.py
+
+test:  ## everything: lint, types, unit and golden tests, then the real page in a browser
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory types
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory browser
+
+lint: $(VENV)/.test  ## ruff: rules and formatting of imports
+	$(RUN) -m ruff check .
+
+types: $(VENV)/.test  ## mypy --strict
+	$(RUN) -m mypy
+
+unit: $(VENV)/.test  ## unit and golden tests, README blocks included
+	$(PYTEST) -m "not slow and not browser" $(ARGS)
+
+browser: $(VENV)/.test browser-setup  ## tests that drive the page in Chromium
+	$(PYTEST) -m "browser and not slow" tests/browser $(ARGS)
+
+test-slow: $(VENV)/.test browser-setup  ## the tests too long for every day
+	$(PYTEST) -m slow $(ARGS)
+
+train: $(VENV)/.runtime  ## train a model: make train ARGS="--help"
+	@$(RUN) -m seq2seq_core.train $(ARGS)
+
+clean:  ## remove what these commands made, except trained models
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+browser-setup: $(VENV)/.test
+	@$(RUN) -m tests.support.setup_browser
+
+# A stamp is newer than the list it was installed from, so the second time is quick; it lives and dies with the venv.
+$(VENV)/.runtime: requirements.txt | $(RUN)
+	$(RUN) -m pip install --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.test: pyproject.toml $(VENV)/.runtime
+	$(RUN) -m pip install --editable '.[test]'
+	@touch $@
+
+# Candidates are run, not only looked for: a name on the PATH may belong to a version manager that cannot start it.
+CANDIDATES := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
+define NO_PYTHON
+No Python 3.11 or newer found. Tried: $(CANDIDATES).
+Install one (Debian, Ubuntu: apt install python3 python3-venv), or name it: PYTHON=/path/to/python make ...
+endef
+define NO_VENV
+This Python cannot make a virtual environment: its venv or ensurepip module is missing.
+Install them (Debian, Ubuntu: apt install python3-venv), or name another Python: PYTHON=/path/to/python make ...
+endef
+export NO_PYTHON NO_VENV
+
+$(RUN):
+	@for python in $(CANDIDATES); do \
+	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
+	done; \
+	if [ -z "$$python" ]; then echo "$$NO_PYTHON" >&2; exit 1; fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then echo "$$python: $$NO_VENV" >&2; exit 1; fi; \
+	echo "Creating $(VENV) with $$("$$python" --version)"; \
+	"$$python" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
