@@ -1,0 +1,102 @@
+"""Importing is free: no port, no thread, no file, no process; and nobody loads a library that is not theirs."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.project import ROOT, modules
+
+NAMES: Final = [module.name for module in modules()]
+LIST_LIBRARIES: Final = "import sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+
+
+def run_python(*arguments: str, folder: Path = ROOT) -> str:
+    """A fresh interpreter with warnings as errors, in the given folder; its output."""
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
+        cwd=folder,
+        env={**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def probe(names: Sequence[str], folder: Path = ROOT) -> dict[str, list[str]]:
+    report: dict[str, list[str]] = json.loads(run_python("-m", "tests.support.import_probe", *names, folder=folder))
+    return report
+
+
+def libraries_loaded_by(names: Sequence[str]) -> set[str]:
+    statements = "".join(f"import {name}\n" for name in names)
+    return set(run_python("-c", statements + LIST_LIBRARIES).split())
+
+
+def below(layer: str) -> list[str]:
+    return [name for name in NAMES if name == layer or name.startswith(f"{layer}.")]
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, list[str]]:
+    return probe(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_importing_a_module_does_nothing_else(report: dict[str, list[str]], name: str) -> None:
+    assert report[name] == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "foreign"),
+    [
+        ("seq2seq_core", {"gradio", "plotly"}),
+        ("demo.figures", {"gradio", "torch"}),
+        ("demo.service", {"gradio", "plotly"}),
+        ("demo.wording", {"gradio", "plotly", "torch"}),
+        ("seq2seq_core.trace", {"torch"}),
+        ("seq2seq_core.errors", {"numpy", "torch"}),
+        ("seq2seq_core.options", {"numpy", "torch"}),
+    ],
+)
+def test_a_layer_loads_no_foreign_library(layer: str, foreign: set[str]) -> None:
+    assert not libraries_loaded_by(below(layer)) & foreign
+
+
+def test_the_core_itself_loads_no_torch_until_a_name_is_used() -> None:
+    assert not libraries_loaded_by(["seq2seq_core"]) & {"torch", "numpy", "sentencepiece"}
+
+
+PLANTED: Final = {
+    "opens_a_port": ("import socket\nsocket.create_server(('127.0.0.1', 0))\n", "socket.bind"),
+    "leaves_a_thread": (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(3,), name='left').start()\n",
+        "thread left",
+    ),
+    "starts_a_process": ("import subprocess\nsubprocess.run(['true'])\n", "subprocess.Popen"),
+    "writes_a_file": ("open('left.txt', 'w').close()\n", "open for writing 'left.txt'"),
+    "misses_a_module": ("import nowhere_to_be_found\n", "ModuleNotFoundError"),
+}
+
+
+@pytest.fixture(scope="module")
+def planted_report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    folder = tmp_path_factory.mktemp("planted")
+    for name, (text, _) in PLANTED.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    return probe(list(PLANTED), folder)
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_side_effect_is_reported(planted_report: dict[str, list[str]], name: str) -> None:
+    _, deed = PLANTED[name]
+    assert deed in planted_report[name][0]

@@ -1,0 +1,146 @@
+"""Who may import whom: the table of the architecture, checked against the text of every source file."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.imports import imports
+from tests.support.project import PACKAGES, Module, modules
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one layer may import besides itself, the standard library and the layers open to all."""
+
+    layers: frozenset[str]
+    libraries: frozenset[str]
+
+
+def may(layers: str = "", libraries: str = "") -> Rule:
+    return Rule(frozenset(layers.split()), frozenset(libraries.split()))
+
+
+OPEN_TO_ALL: Final = frozenset({"seq2seq_core.trace", "seq2seq_core.errors", "seq2seq_core.options"})
+
+# A layer is a module or package; a file belongs to the longest name that fits, and a layer includes what lies below it.
+RULES: Final = {
+    "app": may("demo.build"),
+    "demo": may(),
+    "demo.build": may("demo.tabs demo.controls demo.service demo.plotly_view demo.wording", "gradio"),
+    "demo.tabs": may("demo.controls demo.service demo.figures demo.plotly_view demo.wording", "gradio"),
+    "demo.controls": may("demo.wording", "gradio"),
+    "demo.plotly_view": may("demo.wording", "gradio"),
+    "demo.figures": may("demo.wording", "plotly numpy"),
+    "demo.report": may("demo.figures demo.wording", "plotly numpy tyro"),
+    "demo.service": may("demo.wording seq2seq_core.pipeline seq2seq_core.tasks seq2seq_core.training", "numpy torch"),
+    "demo.wording": may(),
+    "seq2seq_core": may(),
+    "seq2seq_core.trace": may(libraries="numpy"),
+    "seq2seq_core.errors": may(),
+    "seq2seq_core.options": may(),
+    "seq2seq_core.tokenizer": may(libraries="sentencepiece"),
+    "seq2seq_core.attention": may(libraries="torch"),
+    "seq2seq_core.models": may("seq2seq_core.attention", "torch"),
+    "seq2seq_core.decoding": may(libraries="torch numpy"),
+    "seq2seq_core.tasks": may("seq2seq_core.tokenizer", "numpy torch"),
+    "seq2seq_core.checkpoint": may("seq2seq_core.models seq2seq_core.tokenizer", "torch safetensors numpy"),
+    "seq2seq_core.adapters": may(libraries="torch transformers"),
+    "seq2seq_core.pipeline": may(
+        "seq2seq_core.checkpoint seq2seq_core.decoding seq2seq_core.models seq2seq_core.tokenizer seq2seq_core.tasks"
+        " seq2seq_core.adapters",
+        "torch numpy",
+    ),
+    "seq2seq_core.training": may(
+        "seq2seq_core.checkpoint seq2seq_core.decoding seq2seq_core.models seq2seq_core.tokenizer seq2seq_core.tasks",
+        "torch numpy safetensors tqdm sacrebleu",
+    ),
+    "seq2seq_core.train": may(
+        "seq2seq_core.training seq2seq_core.checkpoint seq2seq_core.models seq2seq_core.tokenizer seq2seq_core.tasks",
+        "torch tyro tqdm",
+    ),
+    "seq2seq_core.decode": may("seq2seq_core.pipeline seq2seq_core.tasks", "torch tyro tqdm"),
+}
+
+
+def within(name: str, layer: str) -> bool:
+    return name == layer or name.startswith(f"{layer}.")
+
+
+def layer_of(name: str) -> str | None:
+    """The layer that a module or an imported name belongs to; None outside the project."""
+    return max((layer for layer in RULES if within(name, layer)), key=len, default=None)
+
+
+def violation(module: Module, imported: str) -> str | None:
+    """Why this module may not import that name, or None."""
+    layer = layer_of(module.name)
+    if layer is None or (layer in PACKAGES and module.name != layer):
+        return f"{module.name} belongs to no layer: give it a row in RULES"
+    if imported.partition(".")[0] in sys.stdlib_module_names:
+        return None
+    target = layer_of(imported)
+    if target is None:
+        library = imported.partition(".")[0]
+        return None if library in RULES[layer].libraries else f"{layer} may not import the library {library}"
+    allowed = {layer, *OPEN_TO_ALL, *RULES[layer].layers}
+    if layer in OPEN_TO_ALL:
+        allowed = {layer, "seq2seq_core.errors"}
+    return None if any(within(target, open_layer) for open_layer in allowed) else f"{layer} may not import {imported}"
+
+
+def violations(module: Module) -> Iterator[str]:
+    for found in imports(module):
+        if reason := violation(module, found.name):
+            yield f"{module.path}:{found.line}: {reason}"
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
+def test_a_module_imports_only_what_its_layer_may(module: Module) -> None:
+    assert not list(violations(module))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("demo.figures.tree", "import torch\n", "1: demo.figures may not import the library torch"),
+        ("demo.figures.tree", "import json\n\nfrom gradio import HTML\n", "3: demo.figures may not import the library"),
+        ("demo.service", "import plotly.graph_objects as go\n", "1: demo.service may not import the library plotly"),
+        ("demo.service", "def f():\n    from demo import tabs\n", "2: demo.service may not import demo.tabs"),
+        ("demo.tabs.translate", "from seq2seq_core import pipeline\n", "may not import seq2seq_core.pipeline"),
+        ("demo.tabs.translate", "from ..build import app\n", "demo.tabs may not import demo.build.app"),
+        ("seq2seq_core.decoding.beam", "from seq2seq_core.models import x\n", "may not import seq2seq_core.models"),
+        ("seq2seq_core.decoding.beam", "from ..attention import x\n", "may not import seq2seq_core.attention.x"),
+        ("seq2seq_core.models.decoder", "from seq2seq_core.decoding.stepper import x\n", "may not import"),
+        ("seq2seq_core.trace", "import torch\n", "seq2seq_core.trace may not import the library torch"),
+        ("seq2seq_core.errors", "import numpy as np\n", "seq2seq_core.errors may not import the library numpy"),
+        ("seq2seq_core.options", "from seq2seq_core import trace\n", "may not import seq2seq_core.trace"),
+        ("seq2seq_core.pipeline", "import importlib\nimportlib.import_module('demo')\n", "2: seq2seq_core.pipeline"),
+        ("seq2seq_core.surprise", "import json\n", "seq2seq_core.surprise belongs to no layer"),
+        ("app", "import gradio\n", "1: app may not import the library gradio"),
+    ],
+)
+def test_a_planted_import_is_reported_with_file_and_line(tmp_path: Path, name: str, text: str, complaint: str) -> None:
+    path = tmp_path / "planted.py"
+    path.write_text(text, encoding="utf-8")
+    (found,) = violations(Module(name, path))
+    assert found.startswith(f"{path}:")
+    assert complaint in found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("demo.figures.tree", "import plotly.graph_objects as go\nfrom seq2seq_core.trace import Trace\n"),
+        ("demo.service", "from seq2seq_core.pipeline import Pipeline\nfrom seq2seq_core.errors import InputError\n"),
+        ("seq2seq_core.decoding.beam", "import math\nimport torch\nfrom .stepper import Stepper\n"),
+        ("app", "from demo.build import build_app\n"),
+    ],
+)
+def test_an_allowed_import_passes(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / "planted.py"
+    path.write_text(text, encoding="utf-8")
+    assert not list(violations(Module(name, path)))
