@@ -1,0 +1,59 @@
+"""The page opens for every visitor, asks nobody else for anything, and the guard that says so can say otherwise."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.page_guard import PageGuard, PageOptions
+from tests.support.served_app import ServedApp
+
+VISITORS = [
+    PageOptions(),
+    PageOptions(color_scheme="dark"),
+    PageOptions(locale="zh-CN"),
+    PageOptions(locale="zh-CN", color_scheme="dark"),
+    PageOptions(width=390, height=844),
+]
+
+
+@pytest.mark.parametrize("page_options", VISITORS, ids=str)
+def test_the_page_opens(page: Page, screenshot: Callable[[str], None]) -> None:
+    expect(page.get_by_role("tab", selected=True).first).to_be_visible()
+    screenshot("open")
+
+
+def test_the_app_prints_its_address(app: ServedApp) -> None:
+    assert app.url in app.log()
+
+
+@pytest.fixture
+def suspect(browser: Browser, app: ServedApp) -> Iterator[tuple[Page, PageGuard]]:
+    """A page whose guard may find what the guard of other tests must not."""
+    guard = PageGuard(app.url)
+    with browser.new_context() as context:
+        context.on("page", guard.watch)
+        page = context.new_page()
+        page.goto(app.url)
+        yield page, guard
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("fetch('http://example.invalid/x').catch(() => {})", "request to another host: http://example.invalid/x"),
+        ("new Image().src = 'https://example.invalid/y.png'", "request to another host: https://example.invalid/y.png"),
+        ("void new WebSocket('wss://example.invalid/z')", "request to another host: wss://example.invalid/z"),
+        ("console.error('it broke')", "console error: it broke"),
+        ("void setTimeout(() => { throw new Error('nobody caught me') })", "uncaught error: nobody caught me"),
+    ],
+    ids=["fetch", "image", "websocket", "console", "exception"],
+)
+def test_the_guard_reports(suspect: tuple[Page, PageGuard], script: str, problem: str) -> None:
+    page, guard = suspect
+    page.evaluate(script)
+    for _ in range(100):
+        if problem in guard.problems:
+            break
+        page.wait_for_timeout(50)
+    assert problem in guard.problems
