@@ -5,6 +5,7 @@
     ├── InputError         a text or a request that cannot be decoded
     ├── DataError          a data file that breaks its format (names file and line)
     ├── CheckpointError    a checkpoint folder that is missing, damaged, foreign or too new
+    ├── TrainingError      a training that cannot go on (not finite, nothing to resume)
     └── TraceError         a trace that breaks its format or contradicts itself
 
 A message names the setting (or file), the rule and the value that was given.
@@ -33,3 +34,7 @@ class CheckpointError(Seq2SeqError, ValueError):
 
 class TraceError(Seq2SeqError, ValueError):
     """A trace breaks its format or contradicts itself."""
+
+
+class TrainingError(Seq2SeqError, RuntimeError):
+    """A training cannot start or go on; the last checkpoint is intact."""

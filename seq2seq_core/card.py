@@ -1,0 +1,30 @@
+"""The model card: what a checkpoint's config says, for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def model_card(config: Mapping[str, Any], *, parameters: int) -> str:
+    """Markdown with data, licence, command to retrain, and the scores of the file as shipped."""
+    card, training, model = config["card"], config["training"], config["model"]
+    sections = [
+        f"# {card.get('title', 'Sequence-to-sequence model')}",
+        f"{parameters:,} parameters; bidirectional GRU encoder ({model['encoder_size']} per direction), "
+        f"{model['attention']} attention, GRU decoder ({model['decoder_size']}), embeddings of {model['embedding_size']}.",
+        _section("Data", card.get("attribution", "")),
+        _section("Scores of this file", _table(config["metrics"])),
+        _section("Training", _table({k: v for k, v in training.items() if not isinstance(v, Mapping | list)})),
+        _section("Train it again", f"```\n{training['command']}\n```" if "command" in training else ""),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}" if body else ""
+
+
+def _table(values: Mapping[str, Any]) -> str:
+    if not values:
+        return ""
+    rows = "\n".join(f"| {name} | {value} |" for name, value in values.items())
+    return f"| | |\n|---|---|\n{rows}"

@@ -1,0 +1,173 @@
+"""A trained model as a folder: weights, tokenizers, config, model card. Nothing in it is unpickled.
+
+    model.safetensors   weights (float16 or float32 on disk, float32 in memory)
+    config.json         format version, model, tokenizers, training record, metrics, SHA-256 of every other file read back
+    source.model, target.model
+    README.md           the model card, for people; not read back
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from seq2seq_core.card import model_card
+from seq2seq_core.errors import CheckpointError, OptionError
+from seq2seq_core.files import recover_folder, write_folder
+from seq2seq_core.models import RecurrentConfig, RecurrentSeq2Seq
+from seq2seq_core.tokenizer import Tokenizer, TokenizerKind
+
+CHECKPOINT_FORMAT: Final = "seq2seq-checkpoint/1"
+LARGEST_FILE: Final = 2 << 30  # bytes; a larger file is refused before it is read
+_KEYS: Final = {"format", "model", "tokenizers", "weights", "training", "metrics", "card"}
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model with all that is needed to use it, and the record of how it came about."""
+
+    model: RecurrentSeq2Seq
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer
+    training: Record = field(default_factory=dict)  # options, data hashes, versions, tokens seen
+    metrics: Record = field(default_factory=dict)
+    card: Record = field(default_factory=dict)  # title, languages, attribution: see card.py
+
+
+def save_checkpoint(
+    folder: Path, checkpoint: Checkpoint, *, half: bool = False, extra: Mapping[str, bytes] | None = None
+) -> None:
+    """Write the folder in one piece; `extra` files (the training state) travel with it."""
+    tokenizers = {"source": checkpoint.source_tokenizer, "target": checkpoint.target_tokenizer}
+    weights = _weights(checkpoint.model, half)
+    config = {
+        "format": CHECKPOINT_FORMAT,
+        "model": {"family": "recurrent", **asdict(checkpoint.model.config)},
+        "tokenizers": {
+            side: {"file": f"{side}.model", "kind": tokenizer.kind.value, "sha256": _digest(tokenizer.model)}
+            for side, tokenizer in tokenizers.items()
+        },
+        "weights": {"file": "model.safetensors", "sha256": _digest(weights)},
+        "training": dict(checkpoint.training),
+        "metrics": dict(checkpoint.metrics),
+        "card": dict(checkpoint.card),
+    }
+    files = {
+        "model.safetensors": weights,
+        "config.json": (json.dumps(config, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode(),
+        **{f"{side}.model": tokenizer.model for side, tokenizer in tokenizers.items()},
+        "README.md": model_card(config, parameters=count_parameters(checkpoint.model)).encode(),
+        **(extra or {}),
+    }
+    write_folder(folder, files)
+
+
+def load_checkpoint(folder: Path) -> Checkpoint:
+    """Read and verify a folder; the model comes in evaluation mode, on the CPU, in float32.
+
+    Raises:
+        CheckpointError: the folder is missing, truncated, altered, foreign or of a future version.
+    """
+    recover_folder(folder)
+    config = _read_config(folder)
+    tokenizers = [_read_tokenizer(folder, config, side) for side in ("source", "target")]
+    model = _build_model(folder, config)
+    try:
+        tensors = load_tensors(_read_verified(folder, config["weights"]))
+        model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{folder}: the weights do not fit the model: {str(error):.300}") from error
+    for side, tokenizer, size in zip(
+        ("source", "target"), tokenizers, (model.config.source_vocabulary, model.config.target_vocabulary), strict=True
+    ):
+        if len(tokenizer) != size:
+            raise CheckpointError(f"{folder}: {side} tokenizer must have {size} tokens as the model, got {len(tokenizer)}")
+    return Checkpoint(model.eval(), *tokenizers, config["training"], config["metrics"], config["card"])
+
+
+def count_parameters(model: torch.nn.Module) -> int:
+    """Trainable numbers, tied ones once."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _weights(model: torch.nn.Module, half: bool) -> bytes:
+    dtype = torch.float16 if half else torch.float32
+    return save_tensors({name: t.detach().to("cpu", dtype).contiguous() for name, t in model.state_dict().items()})
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(_read(folder, "config.json").decode("utf-8"))
+    except ValueError as error:
+        raise CheckpointError(f"{folder}: config.json is not valid JSON: {error}") from error
+    version = config.get("format") if isinstance(config, dict) else None
+    if version != CHECKPOINT_FORMAT:
+        raise CheckpointError(f"{folder}: format must be {CHECKPOINT_FORMAT!r}, got {version!r}")
+    if set(config) != _KEYS:
+        raise CheckpointError(f"{folder}: config.json must have the keys {sorted(_KEYS)}, got {sorted(config)}")
+    for key in _KEYS - {"format"}:
+        if not isinstance(config[key], dict):
+            raise CheckpointError(f"{folder}: {key} of config.json must be an object, got {config[key]!r:.80}")
+    return dict(config)
+
+
+def _read_tokenizer(folder: Path, config: Record, side: str) -> Tokenizer:
+    entry = config["tokenizers"].get(side)
+    content = _read_verified(folder, entry)
+    try:
+        return Tokenizer(content, TokenizerKind(entry["kind"]))
+    except (OptionError, KeyError, ValueError) as error:
+        raise CheckpointError(f"{folder}: {side} tokenizer cannot be used: {error}") from error
+
+
+def _build_model(folder: Path, config: Record) -> RecurrentSeq2Seq:
+    sizes = dict(config["model"])
+    family = sizes.pop("family", None)
+    if family != "recurrent":
+        raise CheckpointError(f"{folder}: model family must be 'recurrent', got {family!r}")
+    wanted = {f.name: f.type for f in fields(RecurrentConfig)}
+    if set(sizes) != set(wanted):
+        raise CheckpointError(f"{folder}: the model must have the settings {sorted(wanted)}, got {sorted(sizes)}")
+    for name, value in sizes.items():
+        if type(value) is not wanted[name]:
+            raise CheckpointError(f"{folder}: model setting {name} must be of type {wanted[name]}, got {value!r:.80}")
+    try:
+        return RecurrentSeq2Seq(RecurrentConfig(**sizes))
+    except OptionError as error:
+        raise CheckpointError(f"{folder}: {error}") from error
+
+
+def _read_verified(folder: Path, entry: object) -> bytes:
+    if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
+        raise CheckpointError(f"{folder}: config.json must name a file and its sha256, got {entry!r:.80}")
+    content = _read(folder, entry["file"])
+    if (digest := _digest(content)) != entry.get("sha256"):
+        raise CheckpointError(
+            f"{folder}: {entry['file']} is not the file that was saved: sha256 must be {entry.get('sha256')}, got {digest}"
+        )
+    return content
+
+
+def _read(folder: Path, name: str) -> bytes:
+    path = folder / name
+    if Path(name).name != name or path.is_symlink():
+        raise CheckpointError(f"{folder}: files must lie in the folder itself, got {name!r}")
+    try:
+        if (size := path.stat().st_size) > LARGEST_FILE:
+            raise CheckpointError(f"{path}: at most {LARGEST_FILE} bytes are read, got {size}")
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

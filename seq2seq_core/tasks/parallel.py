@@ -1,0 +1,100 @@
+"""Parallel text: one TSV file (`source<TAB>target`, .gz accepted) or two files with the same number of lines."""
+
+import gzip
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seq2seq_core.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelText:
+    """Sources and targets in the order of the file."""
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    digest: str  # SHA-256 of the file content as read (after gunzip; of both files, one after the other)
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+
+def read_parallel(specification: str) -> ParallelText:
+    """Read `FILE` (TSV) or `SOURCE_FILE,TARGET_FILE` (line-aligned).
+
+    Raises:
+        DataError: a file is missing, empty or not UTF-8, a line lacks its tab or has an empty side, or the two files
+            have unequal line counts. The message names file and line.
+    """
+    paths = [Path(part) for part in specification.split(",")]
+    if len(paths) == 1:
+        return _read_tsv(paths[0])
+    if len(paths) == 2:
+        return _read_aligned(paths[0], paths[1])
+    raise DataError(f"a corpus is one TSV file or two aligned files joined by a comma, got {specification!r}")
+
+
+def read_references(path: Path, sources: Sequence[str]) -> list[list[str]]:
+    """All known targets of each source: `source<TAB>reference<TAB>reference...`, in the order of `sources`."""
+    references = []
+    for number, line in enumerate(_lines(path), start=1):
+        source, *targets = line.split("\t")
+        if not targets or not all(target.strip() for target in targets):
+            raise DataError(f"{path}, line {number}: expected source and one or more references, got {line!r:.80}")
+        if number > len(sources) or source != sources[number - 1]:
+            raise DataError(f"{path}, line {number}: expected the same sources as the test file, got {source!r:.80}")
+        references.append(targets)
+    if len(references) != len(sources):
+        raise DataError(f"{path}: expected {len(sources)} lines as in the test file, got {len(references)}")
+    return references
+
+
+def _read_tsv(path: Path) -> ParallelText:
+    sources, targets, digest = [], [], hashlib.sha256()
+    for number, line in enumerate(_lines(path), start=1):
+        digest.update(line.encode() + b"\n")
+        fields = line.split("\t")
+        if len(fields) != 2:
+            raise DataError(
+                f"{path}, line {number}: expected source<TAB>target with one tab, got {len(fields) - 1} tabs: {line!r:.80}"
+            )
+        for side, field in zip(("source", "target"), fields, strict=True):
+            if not field.strip():
+                raise DataError(f"{path}, line {number}: the {side} side is empty")
+        sources.append(fields[0])
+        targets.append(fields[1])
+    return ParallelText(tuple(sources), tuple(targets), digest.hexdigest())
+
+
+def _read_aligned(source_path: Path, target_path: Path) -> ParallelText:
+    sources, targets = tuple(_lines(source_path)), tuple(_lines(target_path))
+    if len(sources) != len(targets):
+        raise DataError(
+            f"{source_path} and {target_path} must have equal line counts, got {len(sources)} and {len(targets)}"
+        )
+    for path, side in ((source_path, sources), (target_path, targets)):
+        for number, line in enumerate(side, start=1):
+            if not line.strip():
+                raise DataError(f"{path}, line {number}: the line is empty")
+    digest = hashlib.sha256()
+    for line in (*sources, *targets):
+        digest.update(line.encode() + b"\n")
+    return ParallelText(sources, targets, digest.hexdigest())
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """The file's lines without their ends; only a line feed ends a line, so that other separators stay text."""
+    try:
+        raw = path.read_bytes()
+        content = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    except (OSError, EOFError, gzip.zlib.error) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+    if not content.strip():
+        raise DataError(f"{path}: the file is empty")
+    for number, line in enumerate(content.removesuffix(b"\n").split(b"\n"), start=1):
+        try:
+            yield line.removesuffix(b"\r").decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise DataError(f"{path}, line {number}: not UTF-8 (byte {error.start + 1} of the line)") from error

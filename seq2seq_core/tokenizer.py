@@ -1,0 +1,164 @@
+"""Text to token ids and back: SentencePiece models of four kinds.
+
+`unigram`, `bpe` and `char` fall back to bytes, so that every text has a representation; `word` takes what stands between
+blanks as one token and maps words it never saw to `<unk>`.
+
+What normalisation changes (SentencePiece's `nmt_nfkc` rule): compatibility forms become canonical ones (full-width
+letters, ligatures, the one-character ellipsis), control and zero-width characters go, all blanks become single spaces,
+and blanks at either end go. Decoding an encoding gives exactly the normalised text. For `word` only blanks are unified.
+
+Special tokens are control symbols of the model: text that looks like one (`</s>` typed by a user) is spelt out in
+ordinary pieces and never becomes the control symbol.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import sentencepiece as spm
+
+from seq2seq_core.errors import InputError, OptionError
+
+PAD_ID: Final = 0
+UNKNOWN_ID: Final = 1
+START_ID: Final = 2
+END_ID: Final = 3
+SPECIAL_TOKENS: Final = ("<pad>", "<unk>", "<s>", "</s>")
+BLANK: Final = "\u2581"  # SentencePiece writes a blank as this character
+
+
+class TokenizerKind(StrEnum):
+    """How text is cut into tokens."""
+
+    UNIGRAM = "unigram"
+    BPE = "bpe"
+    CHAR = "char"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """The tokens of a text; `spans` are half-open character ranges of the text as given."""
+
+    ids: tuple[int, ...]
+    pieces: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+class Tokenizer:
+    """A trained SentencePiece model.
+
+    Raises:
+        OptionError: the bytes are not a SentencePiece model with this project's special tokens.
+    """
+
+    def __init__(self, model: bytes, kind: TokenizerKind | str = TokenizerKind.UNIGRAM) -> None:
+        self.model = model  # the SentencePiece model file's content
+        self.kind = TokenizerKind(kind)
+        try:
+            self._processor = spm.SentencePieceProcessor(model_proto=model)
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise OptionError(f"tokenizer must be a SentencePiece model, got {len(model)} bytes that are none") from error
+        specials = tuple(self._processor.id_to_piece(i) for i in range(min(4, len(self))))
+        if specials != SPECIAL_TOKENS:
+            raise OptionError(f"tokenizer must begin with the tokens {SPECIAL_TOKENS}, got {specials}")
+
+    @classmethod
+    def train(
+        cls, lines: Iterable[str], *, kind: TokenizerKind | str = TokenizerKind.UNIGRAM, vocabulary_size: int = 4000
+    ) -> "Tokenizer":
+        """Learn a tokenizer from text; a corpus too small for `vocabulary_size` gives a smaller one."""
+        kind = TokenizerKind(kind)
+        if vocabulary_size < 8:
+            raise OptionError(f"vocabulary_size must be 8 or more, got {vocabulary_size}")
+        sentences = [_unify_blanks(line) if kind is TokenizerKind.WORD else line for line in lines]
+        sentences = [sentence for sentence in sentences if sentence.strip()]
+        if not sentences:
+            raise OptionError("a tokenizer needs at least one line of text, got none")
+        byte_fallback = kind is not TokenizerKind.WORD
+        reserved = len(SPECIAL_TOKENS) + (256 if byte_fallback else 0)
+        output = io.BytesIO()
+        spm.SentencePieceTrainer.train(
+            sentence_iterator=iter(sentences),
+            model_writer=output,
+            model_type=kind.value,
+            vocab_size=max(vocabulary_size, reserved + 1 + len(set().union(*sentences))),
+            hard_vocab_limit=False,
+            use_all_vocab=kind is TokenizerKind.CHAR,
+            character_coverage=1.0,
+            byte_fallback=byte_fallback,
+            normalization_rule_name="identity" if kind is TokenizerKind.WORD else "nmt_nfkc",
+            pad_id=PAD_ID,
+            unk_id=UNKNOWN_ID,
+            bos_id=START_ID,
+            eos_id=END_ID,
+            pad_piece="<pad>",
+            unk_piece="<unk>",
+            bos_piece="<s>",
+            eos_piece="</s>",
+            num_threads=1,  # more threads give another model at every run
+            max_sentence_length=1 << 20,
+            minloglevel=2,
+        )
+        return cls(output.getvalue(), kind)
+
+    def __len__(self) -> int:
+        return int(self._processor.get_piece_size())
+
+    def normalize(self, text: str) -> str:
+        """The text that decoding an encoding gives back (for `word`: up to unknown words)."""
+        if self.kind is TokenizerKind.WORD:
+            return _unify_blanks(text)
+        return str(self._processor.normalize(text)).removeprefix(BLANK).replace(BLANK, " ").strip()
+
+    def encode(self, text: str) -> Encoding:
+        """Ids, pieces and character spans of `text`.
+
+        Raises:
+            InputError: the text holds a lone surrogate, which is no character.
+        """
+        _check_characters(text)
+        if self.kind is TokenizerKind.WORD:
+            return self._encode_words(text)
+        mapping = self._processor.encode(text, return_type="offset_mapping")
+        return Encoding(tuple(mapping["ids"]), tuple(mapping["pieces"]), tuple(mapping["offsets"]))
+
+    def encode_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids alone, for many texts at once."""
+        if self.kind is TokenizerKind.WORD:
+            return [list(self._encode_words(text).ids) for text in texts]
+        return [list(ids) for ids in self._processor.encode(list(texts), return_type=int)]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of the ids; special tokens have no text, except that `<unk>` shows as itself."""
+        if self.kind is TokenizerKind.WORD:
+            return " ".join(self.label(i).removeprefix(BLANK) for i in ids if i not in (PAD_ID, START_ID, END_ID))
+        return str(self._processor.decode([i for i in ids if i != PAD_ID]))
+
+    def label(self, token: int) -> str:
+        """The piece of an id as it is drawn in figures."""
+        return str(self._processor.id_to_piece(token))
+
+    def _encode_words(self, text: str) -> Encoding:
+        words, spans, position = text.split(), [], 0
+        for word in words:
+            begin = text.index(word, position)
+            position = begin + len(word)
+            spans.append((begin, position))
+        ids = tuple(int(self._processor.piece_to_id(BLANK + word)) for word in words)
+        return Encoding(ids, tuple(BLANK + word for word in words), tuple(spans))
+
+
+def _unify_blanks(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _check_characters(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"text must be valid Unicode, got the lone surrogate U+{ord(text[error.start]):04X} at position {error.start}"
+        ) from None

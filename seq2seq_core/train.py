@@ -1,0 +1,146 @@
+"""python -m seq2seq_core.train: train a translation model from parallel text.
+
+    python -m seq2seq_core.train --train train.tsv --valid valid.tsv --test test.tsv --output runs/mine
+
+A stopped run goes on exactly where it was with the same command and `--resume`.
+"""
+
+import os
+import platform
+import shlex
+import sys
+from dataclasses import asdict
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import torch
+import tyro
+
+from seq2seq_core.checkpoint import count_parameters, load_checkpoint
+from seq2seq_core.errors import OptionError, Seq2SeqError, TrainingError
+from seq2seq_core.models import RecurrentConfig, RecurrentSeq2Seq
+from seq2seq_core.tasks.parallel import ParallelText, read_parallel
+from seq2seq_core.tokenizer import Tokenizer
+from seq2seq_core.training.batches import TokenPairs, tokenise
+from seq2seq_core.training.config import TokenizerOptions, TrainingOptions
+from seq2seq_core.training.log import Log
+from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.run import Run
+from seq2seq_core.training.state import unpack_state
+
+
+_STYLE = (tyro.conf.EnumChoicesFromValues,)
+
+
+def main() -> int:
+    """The command line; a user's mistake is one line on standard error and exit status 2."""
+    try:
+        train(tyro.cli(TrainingOptions, prog="python -m seq2seq_core.train", description=__doc__, config=_STYLE))
+    except Seq2SeqError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def train(options: TrainingOptions) -> Run:
+    """Read the data, train, and measure the best model on the test file."""
+    device = _device(options)
+    texts = {name: read_parallel(getattr(options, name)) for name in ("train", "valid")}
+    run, trainer = _start(options, texts, device)
+    tokenizers = (run.source_tokenizer, run.target_tokenizer)
+    pairs = {name: tokenise(text.sources, text.targets, tokenizers, options.longest) for name, text in texts.items()}
+    for name, tokens in pairs.items():
+        _report(name, tokens, trainer.log)
+    if not trainer.progress.finished:
+        trainer.train(pairs["train"], pairs["valid"])
+    return run
+
+
+def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: torch.device) -> tuple[Run, Trainer]:
+    """A new run, or the saved one with its model, tokenizers and state."""
+    run_folder, log = options.output, Log(options.output / "log.jsonl")
+    last = run_folder / "last"
+    torch.manual_seed(options.seed)
+    if options.resume:
+        saved = load_checkpoint(last)
+        _check_same_training(saved.training, options, texts)
+        run = Run(run_folder, saved.source_tokenizer, saved.target_tokenizer, _record(options, texts), saved.card)
+        trainer = Trainer(options, saved.model.to(device), run, log)
+        trainer.progress = unpack_state(last, trainer.model, trainer.optimiser)
+        log.write("resume", tokens=trainer.progress.tokens)
+        return run, trainer
+    if last.exists():
+        raise TrainingError(f"output must be a new folder or come with --resume, but {run_folder} holds a run")
+    source, target = train_tokenizers(options.tokenizer, texts["train"])
+    card = {"title": run_folder.name, "attribution": options.attribution}
+    run = Run(run_folder, source, target, _record(options, texts), card)
+    model = RecurrentSeq2Seq(
+        RecurrentConfig(source_vocabulary=len(source), target_vocabulary=len(target), **asdict(options.model))
+    )
+    log.write("start", parameters=count_parameters(model), **run.record)
+    print(f"{count_parameters(model):,} parameters on {device}")
+    return run, Trainer(options, model.to(device), run, log)
+
+
+def train_tokenizers(options: TokenizerOptions, text: ParallelText) -> tuple[Tokenizer, Tokenizer]:
+    """Learn the tokenizers from the training pairs."""
+    if options.shared:
+        both = Tokenizer.train(
+            (*text.sources, *text.targets), kind=options.source_kind, vocabulary_size=options.source_size
+        )
+        return both, both
+    return (
+        Tokenizer.train(text.sources, kind=options.source_kind, vocabulary_size=options.source_size),
+        Tokenizer.train(text.targets, kind=options.target_kind, vocabulary_size=options.target_size),
+    )
+
+
+def _device(options: TrainingOptions) -> torch.device:
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    if options.device == "cuda" and not torch.cuda.is_available():
+        raise OptionError("device must be cpu or auto where PyTorch finds no CUDA device, got 'cuda'")
+    automatic = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(automatic if options.device == "auto" else options.device)
+
+
+def _record(options: TrainingOptions, texts: dict[str, ParallelText]) -> dict[str, Any]:
+    return {
+        "options": _plain(asdict(options)),
+        "data": {name: {"pairs": len(text), "sha256": text.digest} for name, text in texts.items()},
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        "machine": f"{os.cpu_count()} processors, {torch.get_num_threads()} threads",
+        "command": "python -m seq2seq_core.train " + shlex.join(sys.argv[1:]),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Options as JSON can hold them."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, Path) else value
+
+
+def _check_same_training(saved: Any, options: TrainingOptions, texts: dict[str, ParallelText]) -> None:
+    """A run goes on exactly only with the data and the settings that it began with."""
+    free = {"resume", "output", "train", "valid", "test", "test_references", "device", "threads", "attribution"}
+    for name, value in _plain(asdict(options)).items():
+        if name not in free and saved["options"].get(name) != value:
+            raise OptionError(f"{name} must be as in the run that is resumed, {saved['options'].get(name)!r}, got {value!r}")
+    for name, text in texts.items():
+        if saved["data"][name]["sha256"] != text.digest:
+            raise OptionError(f"{name} must be the file that the run began with, but its content differs")
+
+
+def _report(name: str, pairs: TokenPairs, log: Log) -> None:
+    if not len(pairs):
+        raise TrainingError(f"{name} must hold at least one pair within the length limit, got {pairs.skipped} longer ones")
+    log.write("data", split=name, pairs=len(pairs), skipped=pairs.skipped, target_tokens=pairs.target_tokens)
+    print(f"{name}: {len(pairs):,} pairs, {pairs.target_tokens:,} target tokens; {pairs.skipped:,} pairs skipped")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""Token pairs to batches: length buckets under a token budget, in an order that a seed and an epoch number fix.
+
+Sizes: B pairs of a batch, S source positions, T target positions.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seq2seq_core.tokenizer import END_ID, PAD_ID, START_ID, Tokenizer
+
+POOL = 100  # batches' worth of pairs that are sorted by length together: short padding, yet a fresh mixture each epoch
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPairs:
+    """A tokenised corpus; `skipped` pairs were too long or had a side without tokens."""
+
+    sources: list[list[int]]
+    targets: list[list[int]]
+    skipped: int
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    @property
+    def target_tokens(self) -> int:
+        """Target tokens of one pass, end tokens included."""
+        return sum(len(target) + 1 for target in self.targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded pairs; the decoder reads `previous_BT` and is to predict `next_BT`."""
+
+    source_BS: Tensor
+    lengths_B: Tensor  # on the CPU
+    previous_BT: Tensor
+    next_BT: Tensor
+
+    @property
+    def target_tokens(self) -> int:
+        return int((self.next_BT != PAD_ID).sum())
+
+    def to(self, device: torch.device) -> "Batch":
+        """The batch on another device; the lengths stay on the CPU, where packing wants them."""
+        return Batch(
+            self.source_BS.to(device), self.lengths_B, self.previous_BT.to(device), self.next_BT.to(device)
+        )
+
+
+def tokenise(
+    sources: Sequence[str], targets: Sequence[str], tokenizers: tuple[Tokenizer, Tokenizer], longest: int
+) -> TokenPairs:
+    """Encode both sides and drop pairs that cannot be learnt from."""
+    source_ids, target_ids = tokenizers[0].encode_ids(sources), tokenizers[1].encode_ids(targets)
+    kept = [
+        (source, target)
+        for source, target in zip(source_ids, target_ids, strict=True)
+        if 0 < len(source) <= longest and 0 < len(target) <= longest
+    ]
+    return TokenPairs([s for s, _ in kept], [t for _, t in kept], len(source_ids) - len(kept))
+
+
+def epoch_order(pairs: TokenPairs, batch_tokens: int, seed: int, epoch: int) -> list[list[int]]:
+    """The batches of one epoch as lists of pair numbers: shuffled, sorted by length in pools, cut, shuffled again."""
+    random = np.random.default_rng((seed, epoch))
+    order = random.permutation(len(pairs))
+    source_lengths = np.array([len(source) for source in pairs.sources])
+    target_lengths = np.array([len(target) + 1 for target in pairs.targets])
+    pool_size = max(1, int(POOL * batch_tokens / target_lengths.mean()))
+    batches: list[list[int]] = []
+    for begin in range(0, len(order), pool_size):
+        pool = order[begin : begin + pool_size]
+        pool = pool[np.lexsort((source_lengths[pool], target_lengths[pool]))]
+        batches.extend(cut(pool.tolist(), target_lengths, batch_tokens))
+    return [batches[i] for i in random.permutation(len(batches))]
+
+
+def cut(order: Sequence[int], lengths: "np.ndarray[tuple[int], np.dtype[np.int64]]", budget: int) -> Iterator[list[int]]:
+    """Cut an order into batches whose padded size (pairs times longest target) stays within the budget."""
+    batch: list[int] = []
+    longest = 0
+    for index in order:
+        longest = max(longest, int(lengths[index]))
+        if batch and longest * (len(batch) + 1) > budget:
+            yield batch
+            batch, longest = [], int(lengths[index])
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def collate(pairs: TokenPairs, indices: Sequence[int]) -> Batch:
+    """Pad the chosen pairs and put start and end tokens."""
+    sources = [pairs.sources[i] for i in indices]
+    targets = [pairs.targets[i] for i in indices]
+    return Batch(
+        source_BS=_pad(sources),
+        lengths_B=torch.tensor([len(source) for source in sources]),
+        previous_BT=_pad([[START_ID, *target] for target in targets]),
+        next_BT=_pad([[*target, END_ID] for target in targets]),
+    )
+
+
+def _pad(rows: Sequence[Sequence[int]]) -> Tensor:
+    padded = np.full((len(rows), max(map(len, rows))), PAD_ID, dtype=np.int64)
+    for row, tokens in zip(padded, rows, strict=True):
+        row[: len(tokens)] = tokens
+    return torch.from_numpy(padded)

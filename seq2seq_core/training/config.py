@@ -1,0 +1,142 @@
+"""What can be set in a training; `python -m seq2seq_core.train --help` prints these lines."""
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from seq2seq_core.errors import OptionError
+from seq2seq_core.tokenizer import TokenizerKind
+
+
+class Schedule(StrEnum):
+    """How the learning rate goes after its linear warm-up."""
+
+    CONSTANT = "constant"
+    COSINE = "cosine"  # to zero at the end of the token budget
+    INVERSE_SQRT = "inverse_sqrt"  # Vaswani 2017, section 5.3
+
+
+class Precision(StrEnum):
+    """Arithmetic of the matrix products; weights, sums and losses stay in float32."""
+
+    FP32 = "fp32"
+    BF16 = "bf16"  # autocast; for CUDA, and for processors with bfloat16 units
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelOptions:
+    """The model's sizes."""
+
+    embedding_size: int = 256
+    """features of a token's embedding"""
+    encoder_size: int = 256
+    """features of the encoder's state, per direction"""
+    decoder_size: int = 368
+    """features of the decoder's state"""
+    attention: str = "additive"
+    """name of the attention mechanism"""
+    attention_size: int = 192
+    """features in which query and keys are compared"""
+    dropout: float = 0.25
+    """probability that a feature is dropped, 0 to below 1"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenizerOptions:
+    """How text is cut."""
+
+    source_kind: TokenizerKind = TokenizerKind.UNIGRAM
+    """units of the source side"""
+    target_kind: TokenizerKind = TokenizerKind.UNIGRAM
+    """units of the target side"""
+    source_size: int = 4000
+    """token types of the source side, the special tokens included"""
+    target_size: int = 4000
+    """token types of the target side, the special tokens included"""
+    shared: bool = False
+    """one tokenizer, learnt from both sides (the source settings count)"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptimiserOptions:
+    """How the weights move."""
+
+    learning_rate: float = 2e-3
+    """peak learning rate of Adam, above 0"""
+    schedule: Schedule = Schedule.COSINE
+    """course of the learning rate after the warm-up"""
+    warmup: int = 400
+    """updates until the peak rate is reached"""
+    clip: float = 1.0
+    """largest norm of the gradient of one update, above 0"""
+    label_smoothing: float = 0.1
+    """probability mass spread evenly over all tokens, 0 to below 1"""
+    weight_decay: float = 0.0
+    """decoupled weight decay (AdamW), 0 or more"""
+
+    def __post_init__(self) -> None:
+        for name in ("learning_rate", "clip"):
+            if not (0.0 < (value := getattr(self, name)) < math.inf):
+                raise OptionError(f"{name} must be above 0 and finite, got {value}")
+        if not 0.0 <= self.label_smoothing < 1.0:
+            raise OptionError(f"label_smoothing must be at least 0 and below 1, got {self.label_smoothing}")
+        for name in ("warmup", "weight_decay"):
+            if (value := getattr(self, name)) < 0:
+                raise OptionError(f"{name} must be 0 or more, got {value}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingOptions:
+    """Train a translation model from parallel text."""
+
+    train: str
+    """training pairs: a TSV file (source<TAB>target, .gz accepted), or SOURCE_FILE,TARGET_FILE"""
+    valid: str
+    """validation pairs, as above"""
+    test: str | None = None
+    """test pairs, as above; BLEU, chrF and exact match are measured on them at the end"""
+    test_references: Path | None = None
+    """all references of the test file: source<TAB>reference<TAB>reference..."""
+    output: Path
+    """folder of the run: checkpoints `best` and `last`, log.jsonl"""
+    resume: bool = False
+    """go on from the run's last checkpoint, exactly as if it had not stopped"""
+    max_tokens: int = 8_000_000
+    """budget: target tokens (end tokens included) after which training ends"""
+    batch_tokens: int = 1600
+    """most target tokens of one batch, padding included"""
+    longest: int = 60
+    """pairs with more tokens than this on either side are skipped (and counted)"""
+    validate_every: int = 500_000
+    """target tokens between two validations; each saves the last checkpoint"""
+    patience: int = 8
+    """validations without a better loss after which training stops early; 0 means never"""
+    seed: int = 1
+    """one seed for weights, order of the data and dropout"""
+    device: str = "auto"
+    """cpu, cuda, or auto"""
+    precision: Precision = Precision.FP32
+    """arithmetic of the matrix products"""
+    threads: int = 0
+    """processor threads; 0 leaves the choice to PyTorch"""
+    attribution: str = ""
+    """licence and attribution line of the data, printed on the model card"""
+    model: ModelOptions = field(default_factory=ModelOptions)
+    tokenizer: TokenizerOptions = field(default_factory=TokenizerOptions)
+    optimiser: OptimiserOptions = field(default_factory=OptimiserOptions)
+
+    def __post_init__(self) -> None:
+        for name in ("max_tokens", "batch_tokens", "longest", "validate_every"):
+            if (value := getattr(self, name)) < 1:
+                raise OptionError(f"{name} must be 1 or more, got {value}")
+        for name in ("patience", "threads", "seed"):
+            if (value := getattr(self, name)) < 0:
+                raise OptionError(f"{name} must be 0 or more, got {value}")
+        if self.batch_tokens < self.longest + 1:
+            raise OptionError(
+                f"batch_tokens must be above longest, or the longest pair fits no batch; "
+                f"got {self.batch_tokens} and {self.longest}"
+            )
+        if self.device not in ("auto", "cpu", "cuda"):
+            raise OptionError(f"device must be auto, cpu or cuda, got {self.device!r}")

@@ -1,0 +1,153 @@
+"""The training loop: batches, loss, update, validation, checkpoints."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.optim import AdamW
+from tqdm import tqdm
+
+from seq2seq_core.errors import TrainingError
+from seq2seq_core.models import RecurrentSeq2Seq
+from seq2seq_core.training.batches import Batch, TokenPairs, collate, epoch_order
+from seq2seq_core.training.config import Precision, TrainingOptions
+from seq2seq_core.training.log import Log
+from seq2seq_core.training.losses import predict
+from seq2seq_core.training.run import Run
+from seq2seq_core.training.schedule import rate_factor
+from seq2seq_core.training.state import Progress
+
+LOG_EVERY = 100  # updates between two progress lines in the log
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Teacher-forced quality on the validation pairs."""
+
+    loss: float  # nats per target token, without label smoothing
+    accuracy: float  # share of target tokens predicted first
+
+
+class Trainer:
+    """One training from its first update, or from where `progress` says, to its end."""
+
+    def __init__(self, options: TrainingOptions, model: RecurrentSeq2Seq, run: Run, log: Log) -> None:
+        self.options, self.model, self.run, self.log = options, model, run, log
+        self.device = next(model.parameters()).device
+        self.optimiser = AdamW(
+            model.parameters(),
+            lr=options.optimiser.learning_rate,
+            betas=(0.9, 0.98),
+            eps=1e-9,
+            weight_decay=options.optimiser.weight_decay,
+            fused=True,
+        )
+        self.progress = Progress()
+
+    def train(self, train: TokenPairs, valid: TokenPairs) -> None:
+        """Go on until the budget is spent or validation stops getting better."""
+        progress, started = self.progress, time.monotonic() - self.progress.seconds
+        with tqdm(total=self.options.max_tokens, initial=progress.tokens, unit="tok", unit_scale=True) as bar:
+            for batch in self._batches(train):
+                loss = self._update(batch.to(self.device))
+                bar.update(batch.target_tokens)
+                progress.seconds = time.monotonic() - started
+                if progress.update % LOG_EVERY == 0:
+                    bar.set_postfix(loss=f"{loss:.3f}")
+                    self.log.write("update", loss=round(loss, 5), rate=self._rate(), **_position(progress))
+                if progress.tokens - progress.validated_at >= self.options.validate_every:
+                    self._validate(valid)
+                if self._done():
+                    break
+        progress.finished = True
+        if progress.validated_at < progress.tokens:
+            self._validate(valid)
+        self.run.save_last(self.model, progress, self.optimiser)
+
+    def validate(self, pairs: TokenPairs) -> Validation:
+        """Loss and accuracy over all pairs, in evaluation mode."""
+        self.model.eval()
+        loss, right, tokens = 0.0, 0, 0
+        with torch.inference_mode():
+            for indices in epoch_order(pairs, self.options.batch_tokens, seed=0, epoch=0):
+                batch = collate(pairs, indices).to(self.device)
+                predictions = predict(self.model, batch)
+                loss += float(predictions.loss())
+                right += predictions.right()
+                tokens += len(predictions.next_N)
+        self.model.train()
+        return Validation(loss / tokens, right / tokens)
+
+    def _batches(self, pairs: TokenPairs) -> Iterator[Batch]:
+        """Endless epochs from the saved position; the position counts a batch once its update is made."""
+        while True:
+            order = epoch_order(pairs, self.options.batch_tokens, self.options.seed, self.progress.epoch)
+            for indices in order[self.progress.batch :]:
+                self.progress.batch += 1
+                yield collate(pairs, indices)
+            self.progress.epoch += 1
+            self.progress.batch = 0
+
+    def _update(self, batch: Batch) -> float:
+        """One optimiser step; the mean smoothed loss per token."""
+        self.model.train()
+        for group in self.optimiser.param_groups:
+            group["lr"] = self._rate()
+        with self._precision():
+            predictions = predict(self.model, batch)
+        tokens = len(predictions.next_N)
+        mean = predictions.loss(self.options.optimiser.label_smoothing) / tokens
+        value = float(mean.detach())
+        if not math.isfinite(value):
+            raise TrainingError(f"the loss must be finite, got {value} at update {self.progress.update + 1}")
+        self.optimiser.zero_grad()
+        mean.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.options.optimiser.clip)
+        self.optimiser.step()
+        self.progress.update += 1
+        self.progress.tokens += tokens
+        return value
+
+    def _precision(self) -> torch.autocast:
+        enabled = self.options.precision is Precision.BF16
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
+
+    def _rate(self) -> float:
+        options = self.options.optimiser
+        return options.learning_rate * rate_factor(
+            options.schedule,
+            update=self.progress.update + 1,
+            warmup=options.warmup,
+            progress=self.progress.tokens / self.options.max_tokens,
+        )
+
+    def _validate(self, pairs: TokenPairs) -> None:
+        """Measure, keep the best, save the last."""
+        progress, validation = self.progress, self.validate(pairs)
+        progress.validated_at = progress.tokens
+        better = progress.best_loss is None or validation.loss < progress.best_loss
+        progress.worse_in_a_row = 0 if better else progress.worse_in_a_row + 1
+        if better:
+            progress.best_loss = validation.loss
+            self.run.save_best(self.model, progress, validation.loss)
+        self.run.save_last(self.model, progress, self.optimiser)
+        self.log.write("validation", loss=validation.loss, accuracy=validation.accuracy, best=better, **_position(progress))
+        tqdm.write(f"{progress.tokens:>12,} tokens: validation loss {validation.loss:.4f}, accuracy {validation.accuracy:.4f}")
+
+    def _done(self) -> bool:
+        patience = self.options.patience
+        return self.progress.tokens >= self.options.max_tokens or 0 < patience <= self.progress.worse_in_a_row
+
+
+def _position(progress: Progress) -> dict[str, float]:
+    rate = progress.tokens / progress.seconds if progress.seconds else 0.0
+    return {
+        "update": progress.update,
+        "epoch": progress.epoch,
+        "tokens": progress.tokens,
+        "seconds": round(progress.seconds, 1),
+        "tokens_per_second": round(rate, 1),
+    }

@@ -1,0 +1,54 @@
+"""The folder of a training run: `best` (the model to use), `last` (to go on from), `log.jsonl`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch.optim import Optimizer
+
+from seq2seq_core.checkpoint import Checkpoint, save_checkpoint
+from seq2seq_core.models import RecurrentSeq2Seq
+from seq2seq_core.tokenizer import Tokenizer
+from seq2seq_core.training.state import Progress, pack_state
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where and with what a run saves its models."""
+
+    folder: Path
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer
+    record: Mapping[str, Any]  # options, data hashes, versions, command
+    card: Mapping[str, Any]
+
+    @property
+    def best(self) -> Path:
+        """The model with the lowest validation loss; half precision on disk."""
+        return self.folder / "best"
+
+    @property
+    def last(self) -> Path:
+        """The newest model in full precision, with the training state."""
+        return self.folder / "last"
+
+    def save_best(self, model: RecurrentSeq2Seq, progress: Progress, loss: float) -> None:
+        """Replace the best model."""
+        metrics = {"validation loss (nats per token, teacher forced)": round(loss, 4)}
+        save_checkpoint(self.best, self._checkpoint(model, progress, metrics), half=True)
+
+    def save_last(self, model: RecurrentSeq2Seq, progress: Progress, optimiser: Optimizer) -> None:
+        """Replace the newest model and the state that belongs to it."""
+        state = pack_state(progress, model, optimiser)
+        save_checkpoint(self.last, self._checkpoint(model, progress, {}), extra=state)
+
+    def _checkpoint(self, model: RecurrentSeq2Seq, progress: Progress, metrics: Mapping[str, Any]) -> Checkpoint:
+        spent = {
+            "updates": progress.update,
+            "epochs": progress.epoch,
+            "target_tokens_seen": progress.tokens,
+            "seconds": round(progress.seconds),
+        }
+        record = {**spent, **self.record}
+        return Checkpoint(model, self.source_tokenizer, self.target_tokenizer, record, metrics, self.card)
