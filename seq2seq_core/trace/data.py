@@ -1,4 +1,4 @@
-"""What a search did, as plain data: the one thing that figures, exports, tests and the API read.
+"""The shape of a trace: frozen dataclasses over columns, and the formula they state.
 
 A `Trace` belongs to one source. It holds the search's steps; a step holds its candidates as columns (arrays of one
 length, best candidate first). A candidate is named by (step number, index in that step's columns); step numbers start
@@ -8,7 +8,7 @@ Sizes: N candidates of a step, E prefixes expanded in it, S source pieces, P lis
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 TRACE_FORMAT: Final = "seq2seq-trace/1"
 ROOT: Final = -1
+NO_TOKEN: Final = -1
 
 Integers: TypeAlias = NDArray[np.int64]
 Doubles: TypeAlias = NDArray[np.float64]
@@ -40,7 +41,7 @@ class TraceStep:
     expanded_E: Integers  # index of each expanded prefix in the previous step's candidates; [ROOT] in step 1
     attention_ES: Floats | None  # attention computed while predicting the successors of each expanded prefix
     next_token_EP: Integers  # the most probable next tokens of each expanded prefix, best first
-    next_log_prob_EP: Doubles  # their log-probabilities; columns beyond the possible tokens hold -inf
+    next_log_prob_EP: Doubles  # their log-probabilities; columns beyond the possible tokens hold -inf and token -1
     parent_N: Integers  # candidate index in the previous step, ROOT in step 1
     token_N: Integers
     log_prob_N: Doubles  # of this token given its prefix
@@ -91,3 +92,26 @@ class Trace:
     steps: tuple[TraceStep, ...]
     hypotheses: tuple[Hypothesis, ...]  # the finished pool, best score first; the cut prefixes where nothing finished
     stop: Stop
+
+
+def length_penalty(length: int, alpha: float) -> float:
+    """T ^ alpha: what a log_prob_sum is divided by."""
+    return float(float(length) ** alpha)
+
+
+def length_formula(alpha: float) -> str:
+    """The formula of the score, as it is printed wherever a score is shown."""
+    return f"log_prob_sum / T^{repr(float(alpha)).removesuffix('.0')}, T counts the end token"
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two traces, or parts of traces, are equal: same types, same arrays, equal numbers."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if is_dataclass(one):
+        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
+    return one == other

@@ -1,0 +1,64 @@
+"""What a search did, as plain data: the one thing that figures, exports, tests and the API read.
+
+    data      the dataclasses, the stated formula
+    walk      paths, attention matrices and labels of a candidate
+    codec     strict, lossless JSON
+    check     refuses a trace that contradicts itself
+    ranking   for which alpha which hypothesis wins
+    replay    whether another alpha would have stopped the search elsewhere
+
+Standard library and NumPy only.
+"""
+
+from .check import check
+from .codec import from_json, to_json
+from .data import (
+    ROOT,
+    TRACE_FORMAT,
+    Doubles,
+    Fate,
+    Floats,
+    Hypothesis,
+    Integers,
+    Stop,
+    Trace,
+    TraceStep,
+    length_formula,
+    length_penalty,
+    same,
+)
+from .ranking import OrderInterval, WinnerInterval, ranking_intervals, score_at, winner_intervals
+from .replay import Elsewhere, StopChange, stops_elsewhere
+from .walk import Place, attention_rows, candidate_label, hypothesis_attention, path
+
+__all__ = [
+    "ROOT",
+    "TRACE_FORMAT",
+    "Doubles",
+    "Elsewhere",
+    "Fate",
+    "Floats",
+    "Hypothesis",
+    "Integers",
+    "OrderInterval",
+    "Place",
+    "Stop",
+    "StopChange",
+    "Trace",
+    "TraceStep",
+    "WinnerInterval",
+    "attention_rows",
+    "candidate_label",
+    "check",
+    "from_json",
+    "hypothesis_attention",
+    "length_formula",
+    "length_penalty",
+    "path",
+    "ranking_intervals",
+    "same",
+    "score_at",
+    "stops_elsewhere",
+    "to_json",
+    "winner_intervals",
+]
