@@ -1,0 +1,1 @@
+"""The page: a Gradio app over the core."""

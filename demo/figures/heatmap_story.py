@@ -1,0 +1,45 @@
+"""An attention heat map told in words: the notes below it and its account."""
+
+from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, Reading, reading
+from demo.figures.labels import number, visible
+from demo.wording.figure_words import HeatmapWords
+
+NOTE_PLACES = 2
+
+
+def notes(alignment: Alignment, words: HeatmapWords) -> tuple[str, ...]:
+    """Which source pieces were hardly read and which again and again, with the thresholds; or that there are none."""
+    found: list[str] = []
+    if dropped := _pieces(alignment, Reading.DROPPED):
+        found.append(words.dropped.format(threshold=DROPPED_BELOW, pieces=dropped))
+    if repeated := _pieces(alignment, Reading.REPEATED):
+        found.append(words.repeated.format(threshold=REPEATED_ABOVE, pieces=repeated))
+    return tuple(found) or (words.covered.format(low=DROPPED_BELOW, high=REPEATED_ABOVE),)
+
+
+def _pieces(alignment: Alignment, wanted: Reading) -> str:
+    return ", ".join(
+        f"{visible(piece)} ({number(total, NOTE_PLACES)})"
+        for piece, total in zip(alignment.source, alignment.sums, strict=True)
+        if reading(total) is wanted
+    )
+
+
+def account(alignment: Alignment, words: HeatmapWords) -> str:
+    """The map as sentences: where each target piece looked most."""
+    head = words.account.format(source=_joined(alignment.source), target=_joined(alignment.target))
+    rows = (_row(alignment, row, words) for row in range(len(alignment.target)))
+    return " ".join((head, *rows))
+
+
+def _joined(pieces: tuple[str, ...]) -> str:
+    return " ".join(map(visible, pieces))
+
+
+def _row(alignment: Alignment, row: int, words: HeatmapWords) -> str:
+    column = int(alignment.weights_TS[row].argmax())
+    return words.account_row.format(
+        target=visible(alignment.target[row]),
+        source=visible(alignment.source[column]),
+        weight=number(float(alignment.weights_TS[row, column]), NOTE_PLACES),
+    )

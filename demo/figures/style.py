@@ -1,0 +1,89 @@
+"""How a figure looks: one role, one colour, one line style and one marker shape.
+
+The hues are Okabe and Ito's (safe for the common kinds of colour blindness); the black seat of their palette is a
+middle grey here, since black is invisible on a dark page. No role is told apart by hue alone: line style and marker
+shape say the same again. Backgrounds are transparent and the text colour is left to the page, which knows whether it
+is dark.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from seq2seq_core.trace import Fate
+
+
+class Role(StrEnum):
+    """What a mark stands for."""
+
+    LIVE = "live"
+    FINISHED = "finished"
+    STOPPED = "stopped"  # cut at maximum length: kept, but not finished
+    PRUNED = "pruned"
+    BEST = "best"
+    GREEDY = "greedy"
+    LEAVES = "leaves"  # the first token of greedy's path that the beam did not keep
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one role is drawn; `symbol` and `dash` are Plotly's names."""
+
+    colour: str
+    dash: str
+    width: float
+    symbol: str
+    size: int
+
+
+LOOKS: Final[Mapping[Role, Look]] = MappingProxyType(
+    {
+        Role.LIVE: Look("#0072B2", "solid", 1.8, "circle", 9),
+        Role.FINISHED: Look("#009E73", "dash", 2.2, "square", 10),
+        Role.STOPPED: Look("#E69F00", "longdash", 2.2, "triangle-right", 11),
+        Role.PRUNED: Look("#808080", "dot", 1.4, "x-thin-open", 7),
+        Role.BEST: Look("#D55E00", "solid", 4.0, "star", 15),
+        Role.GREEDY: Look("#CC79A7", "dashdot", 3.0, "diamond-open", 14),
+        Role.LEAVES: Look("#CC79A7", "dashdot", 3.0, "x", 11),
+        Role.CUT: Look("#808080", "longdashdot", 1.4, "line-ew", 0),
+    }
+)
+
+ROLE_OF_FATE: Final[Mapping[Fate, Role]] = MappingProxyType(
+    {
+        Fate.LIVE: Role.LIVE,
+        Fate.FINISHED: Role.FINISHED,
+        Fate.CUT_AT_MAXIMUM: Role.STOPPED,
+        Fate.BELOW_CUT: Role.PRUNED,
+        Fate.END_BELOW_CUT: Role.PRUNED,
+    }
+)
+
+FONT_FAMILY: Final = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
+LABEL_SIZE: Final = 12
+TRANSPARENT: Final = "rgba(0,0,0,0)"
+FAINT: Final = "rgba(128,128,128,0.25)"  # grid lines that show on white and on black
+
+
+def base_layout(width: int | None, height: int, margin: Mapping[str, int]) -> dict[str, Any]:
+    """The part of the layout that all figures share; without a width the figure fills its frame.
+
+    The empty template matters: Plotly's own would paint white paper and weighs 7 KB in every figure.
+    """
+    return {
+        "template": "none",
+        "width": width,
+        "height": height,
+        "autosize": width is None,
+        "margin": {**margin, "autoexpand": False},
+        "paper_bgcolor": TRANSPARENT,
+        "plot_bgcolor": TRANSPARENT,
+        "font": {"family": FONT_FAMILY, "size": LABEL_SIZE},
+        "hoverlabel": {"align": "left", "font": {"family": FONT_FAMILY, "size": 13}},
+        "hovermode": "closest",
+        "showlegend": False,
+        "dragmode": False,
+    }

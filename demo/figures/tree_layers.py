@@ -1,0 +1,140 @@
+"""The marks and links of a search, layer by layer: what comes and goes with a half-step is one Plotly trace."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from demo.figures.labels import full_label, short_label
+from demo.figures.layers import Line, PlotlyTrace, Point, Span, lines, points
+from demo.figures.ledger import ledger
+from demo.figures.style import ROLE_OF_FATE, Role
+from demo.figures.tree_layout import ROOT_ROW, Column, Spot, TreeLayout, marks_in_view
+from demo.figures.walk import START, GreedyStop, best_path, follow_greedy, left_beam_at, token_label
+from demo.wording.figure_words import TreeWords
+from seq2seq_core.trace import Trace
+
+LABELLED_MARKS: Final = 600  # beyond as many marks labels only hide each other
+START_LABEL: Final = "<s>"
+CUT_HALF_WIDTH: Final = 0.46  # of a column
+
+
+@dataclass(frozen=True, slots=True)
+class TreeLayers:
+    """All layers of one picture, links below marks."""
+
+    trace: Trace
+    words: TreeWords
+    places: TreeLayout
+    greedy: Trace | None
+
+    @property
+    def labelled(self) -> bool:
+        return marks_in_view(self.places) <= LABELLED_MARKS
+
+    @property
+    def final_frame(self) -> int:
+        return 2 * len(self.trace.steps) + 1
+
+    @property
+    def kept_rows(self) -> int:
+        return max((len(column.kept) for column in self.places.columns), default=1)
+
+    @property
+    def greedy_stops(self) -> tuple[GreedyStop, ...]:
+        return follow_greedy(self.greedy, self.trace) if self.greedy else ()
+
+    @property
+    def last_column(self) -> int:
+        return max(len(self.places.columns), len(self.greedy_stops))
+
+    @property
+    def last_row(self) -> float:
+        """The lowest row in use; greedy gets a row of its own below all others once it is out of the beam."""
+        strays = any(stop.in_beam is None for stop in self.greedy_stops)
+        return self.greedy_row if strays else self.places.rows - 1
+
+    @property
+    def greedy_row(self) -> float:
+        return self.places.rows + 0.5
+
+    def build(self) -> list[PlotlyTrace]:
+        links = [layer for column in self.places.columns for layer in self._links(column)]
+        marks = [layer for column in self.places.columns for layer in self._marks(column)]
+        return [*links, *self._greedy_links(), *self._best_links(), self._start(), *marks, *self._overlay_marks()]
+
+    def _kept_span(self, step: int) -> Span:
+        return Span(2 * step - 1, self.final_frame)
+
+    def _lost_span(self, step: int) -> Span:
+        """Losers enter with "expand", are pale in "prune" and gone with the next step."""
+        return Span(2 * step - 1, 2 * step, fade=2 * step)
+
+    def _links(self, column: Column) -> Iterator[PlotlyTrace]:
+        for role in (Role.LIVE, Role.FINISHED, Role.STOPPED):
+            segments = [_link(place) for place in column.kept if ROLE_OF_FATE[place.fate] == role]
+            if segments:
+                yield lines(segments, role, self._kept_span(column.step))
+        if column.cut_row is not None:
+            yield lines([_link(place) for place in column.lost], Role.PRUNED, self._lost_span(column.step))
+            x0, x1 = column.step - CUT_HALF_WIDTH, column.step + CUT_HALF_WIDTH
+            yield lines([(x0, column.cut_row, x1, column.cut_row)], Role.CUT, self._lost_span(column.step))
+
+    def _marks(self, column: Column) -> Iterator[PlotlyTrace]:
+        for places, span in (
+            (column.kept, self._kept_span(column.step)),
+            (column.lost, self._lost_span(column.step)),
+        ):
+            if places:
+                yield points([self._point(place) for place in places], span, labelled=self.labelled)
+
+    def _point(self, place: Spot) -> Point:
+        label = short_label(token_label(self.trace, place.node))
+        hover = ledger(self.trace, place.node, self.words.ledger)
+        return Point(place.step, place.row, label, hover, ROLE_OF_FATE[place.fate], place.node)
+
+    def _start(self) -> PlotlyTrace:
+        label = full_label(START_LABEL)
+        return points([Point(0, ROOT_ROW, label, label, Role.LIVE, START)], Span(0, self.final_frame))
+
+    def _best_links(self) -> Iterator[PlotlyTrace]:
+        corners = [(0.0, ROOT_ROW), *((float(node[0]), self.places.row_of(node)) for node in best_path(self.trace))]
+        if len(corners) > 1:
+            yield lines(_segments(corners), Role.BEST, Span(self.final_frame, self.final_frame))
+
+    def _greedy_links(self) -> Iterator[PlotlyTrace]:
+        """One layer a step, so that the overlay never runs ahead of the beam."""
+        corners = [(0.0, ROOT_ROW), *((float(stop.node[0]), self._greedy_row_of(stop)) for stop in self.greedy_stops)]
+        for step, segment in enumerate(_segments(corners), start=1):
+            yield lines([segment], Role.GREEDY, self._greedy_span(step))
+
+    def _greedy_row_of(self, stop: GreedyStop) -> float:
+        return self.greedy_row if stop.in_beam is None else self.places.row_of(stop.in_beam)
+
+    def _greedy_span(self, step: int) -> Span:
+        return Span(min(2 * step, self.final_frame), self.final_frame)
+
+    def _overlay_marks(self) -> Iterator[PlotlyTrace]:
+        left = left_beam_at(self.greedy_stops)
+        for stop in self.greedy_stops:
+            if stop.in_beam is None:
+                role = Role.LEAVES if stop is left else Role.GREEDY
+                yield points([self._stray(stop, role)], self._greedy_span(stop.node[0]), labelled=self.labelled)
+        stars = [Point(node[0], self.places.row_of(node), "", "", Role.BEST, node) for node in best_path(self.trace)]
+        if stars:
+            yield points(stars, Span(self.final_frame, self.final_frame), labelled=False)
+
+    def _stray(self, stop: GreedyStop, role: Role) -> Point:
+        """A token of greedy's that the beam has not: its ledger is greedy's own, and a click on it selects nothing."""
+        assert self.greedy is not None
+        label = short_label(token_label(self.greedy, stop.node))
+        hover = ledger(self.greedy, stop.node, self.words.ledger)
+        return Point(stop.node[0], self.greedy_row, label, hover, role, None)
+
+
+def _link(place: Spot) -> Line:
+    return place.step - 1.0, place.parent_row, float(place.step), place.row
+
+
+def _segments(corners: Sequence[tuple[float, float]]) -> list[Line]:
+    return [(*start, *end) for start, end in pairwise(corners)]

@@ -1,0 +1,94 @@
+"""Where every node of a search sits: x is the step, the row is the rank in the beam. Positions only, no colours.
+
+A rank grid stays ten rows high however long the search gets, where a tidy tree of its leaves would not fit any screen.
+The candidates that a step kept fill the rows from 0 down, best first; its losers follow below a cut line, half a row
+further down so that the line has room. Nothing moves between "expand" and "prune": the same places serve both.
+Links are true parents; where two links cross, the beam was re-ranked.
+"""
+
+from dataclasses import dataclass
+
+from demo.figures.walk import KEPT_FATES, START, Node, step_at
+from seq2seq_core.trace import Fate, Trace, TraceStep
+
+CUT_BELOW_KEPT = 0.5  # rows from the last kept candidate down to the cut line
+LOST_BELOW_CUT = 1.0  # and on to the first loser, whose label stands above its mark
+ROOT_ROW = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One node and where it sits."""
+
+    node: Node
+    row: float
+    parent: Node
+    parent_row: float
+    fate: Fate
+
+    @property
+    def step(self) -> int:
+        return self.node[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One step: what it kept, what it cut off, and the line between."""
+
+    step: int
+    kept: tuple[Spot, ...]
+    lost: tuple[Spot, ...]
+    cut_row: float | None  # None where nothing was pruned
+
+
+@dataclass(frozen=True, slots=True)
+class TreeLayout:
+    """All columns; `rows` is the height of the tallest one, losers included."""
+
+    columns: tuple[Column, ...]
+    rows: float
+
+    def row_of(self, node: Node) -> float:
+        """The row of any node, the start token's included."""
+        if node == START:
+            return ROOT_ROW
+        column = self.columns[node[0] - 1]
+        return next(place.row for place in (*column.kept, *column.lost) if place.node == node)
+
+
+def place_tree(trace: Trace) -> TreeLayout:
+    columns: list[Column] = []
+    parent_rows = {START[1]: ROOT_ROW}
+    for number in range(1, len(trace.steps) + 1):
+        column = _column(number, step_at(trace, number), parent_rows)
+        columns.append(column)
+        parent_rows = {place.node[1]: place.row for place in column.kept}
+    return TreeLayout(tuple(columns), max((_height(column) for column in columns), default=1.0))
+
+
+def _column(number: int, step: TraceStep, parent_rows: dict[int, float]) -> Column:
+    order = sorted(range(len(step.token_N)), key=lambda index: (int(step.rank_N[index]), index))
+    kept = [index for index in order if step.fate_N[index] in KEPT_FATES]
+    lost = [index for index in order if step.fate_N[index] not in KEPT_FATES]
+
+    def place(index: int, row: float) -> Spot:
+        parent = int(step.parent_N[index])
+        return Spot((number, index), row, (number - 1, parent), parent_rows[parent], step.fate_N[index])
+
+    cut_row = len(kept) - 1 + CUT_BELOW_KEPT
+    return Column(
+        number,
+        tuple(place(index, float(row)) for row, index in enumerate(kept)),
+        tuple(place(index, cut_row + LOST_BELOW_CUT + row) for row, index in enumerate(lost)),
+        cut_row if lost else None,
+    )
+
+
+def _height(column: Column) -> float:
+    return max((place.row + 1 for place in (*column.kept, *column.lost)), default=1.0)
+
+
+def marks_in_view(layout: TreeLayout) -> int:
+    """The most marks that are ever drawn at once: all kept candidates and the losers of one step."""
+    kept = sum(len(column.kept) for column in layout.columns)
+    return kept + max((len(column.lost) for column in layout.columns), default=0)

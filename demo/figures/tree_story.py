@@ -1,0 +1,79 @@
+"""The search told in words: one line for every half-step, the notes below the picture, and the whole account."""
+
+from demo.figures.bundle import Frame
+from demo.figures.labels import number, visible
+from demo.figures.walk import GreedyStop, left_beam_at, token_label
+from demo.wording.figure_words import TreeWords
+from seq2seq_core.trace import Fate, Trace, TraceStep
+
+CAPTION_PLACES = 2
+
+
+def frames(trace: Trace, words: TreeWords) -> tuple[Frame, ...]:
+    """The start, two half-steps for every step, and the result."""
+    story = [Frame(words.start.format(source=trace.source), 0)]
+    for number_, step in enumerate(trace.steps, start=1):
+        story.append(Frame(_expand(number_, step, words), number_))
+        story.append(Frame(_prune(number_, step, words), number_))
+    return (*story, Frame(_result(trace, words), _last_column(trace)))
+
+
+def _expand(number_: int, step: TraceStep, words: TreeWords) -> str:
+    candidates, prefixes, cut = len(step.token_N), len(step.expanded_E), cut_value(step)
+    if cut is None:
+        return words.expand_uncut.format(step=number_, candidates=candidates, prefixes=prefixes)
+    cut_text = number(cut, CAPTION_PLACES)
+    return words.expand.format(step=number_, candidates=candidates, prefixes=prefixes, cut=cut_text)
+
+
+def cut_value(step: TraceStep) -> float | None:
+    """The running sum a candidate had to reach: that of the worst one kept. None if nothing fell below it."""
+    if Fate.BELOW_CUT not in step.fate_N:
+        return None
+    kept = [fate in (Fate.LIVE, Fate.CUT_AT_MAXIMUM) for fate in step.fate_N]
+    return float(step.log_prob_sum_N[kept].min()) if any(kept) else None
+
+
+def _prune(number_: int, step: TraceStep, words: TreeWords) -> str:
+    live = sum(fate in (Fate.LIVE, Fate.CUT_AT_MAXIMUM) for fate in step.fate_N)
+    finished = step.fate_N.count(Fate.FINISHED)
+    return words.prune.format(step=number_, live=live, finished=finished, pruned=len(step.fate_N) - live - finished)
+
+
+def _result(trace: Trace, words: TreeWords) -> str:
+    reason = words.reasons.get(trace.stop.reason, trace.stop.reason)
+    step = trace.stop.last_step
+    if not trace.hypotheses:
+        return words.nothing.format(step=step, reason=reason)
+    best = trace.hypotheses[0]
+    return words.result.format(text=best.text, score=number(best.score), step=step, reason=reason)
+
+
+def _last_column(trace: Trace) -> int:
+    return trace.hypotheses[0].step if trace.hypotheses else len(trace.steps)
+
+
+def greedy_note(greedy: Trace, stops: tuple[GreedyStop, ...], words: TreeWords) -> str:
+    """Where greedy's path left the beam, or that it never did."""
+    left = left_beam_at(stops)
+    if left is None:
+        return words.greedy_stays
+    return words.greedy_left.format(step=left.node[0], token=visible(token_label(greedy, left.node)))
+
+
+def account(trace: Trace, words: TreeWords) -> str:
+    """What the picture shows, for those who cannot see it."""
+    head = words.account.format(
+        source=trace.source, steps=len(trace.steps), finished=len(trace.hypotheses), formula=trace.formula
+    )
+    outputs = [
+        words.account_hypothesis.format(
+            place=place,
+            text=hypothesis.text,
+            score=number(hypothesis.score),
+            log_prob_sum=number(hypothesis.log_prob_sum),
+            length=hypothesis.length,
+        )
+        for place, hypothesis in enumerate(trace.hypotheses, start=1)
+    ]
+    return " ".join((head, _result(trace, words), *outputs))

@@ -1,0 +1,1 @@
+"""Every text a visitor can see, in English and in simplified Chinese."""

@@ -1,0 +1,115 @@
+"""The words figures need; the page passes them in, in its language.
+
+Fields in braces are filled by `str.format`; the comment behind a field names them. A text may leave any of them out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from seq2seq_core.trace import Fate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepperWords:
+    """The controls that walk through a search."""
+
+    first: str
+    back: str
+    forward: str
+    last: str
+    play: str
+    pause: str
+    slider: str
+    keys: str  # one line that lists the keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewWords:
+    """What the frame around any figure says."""
+
+    loading: str
+    failed: str  # the drawing library did not arrive
+    save_svg: str
+    save_png: str
+    scroll: str  # label of the frame that scrolls sideways
+    file_name: str  # of a saved picture, without its ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerWords:
+    """The account of one candidate, shown when it is pointed at."""
+
+    place: str  # {step} {rank} {candidates}
+    sums: str  # {log_prob} {log_prob_sum}
+    score: str  # {length} {penalty} {score}
+    fates: Mapping[Fate, str]  # {margin}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeWords:
+    """Everything the picture of a search says."""
+
+    view: ViewWords
+    stepper: StepperWords
+    ledger: LedgerWords
+    step_axis: str
+    rank_axis: str
+    start: str  # {source}
+    expand: str  # {step} {candidates} {prefixes} {cut}
+    expand_uncut: str  # {step} {candidates} {prefixes}
+    prune: str  # {step} {live} {finished} {pruned}
+    result: str  # {text} {score} {step} {reason}
+    nothing: str  # the search ended without an output; {step} {reason}
+    reasons: Mapping[str, str]  # stop reasons of a trace -> words; an unknown one is shown as it is
+    live: str
+    finished: str
+    stopped: str
+    pruned: str
+    best: str
+    greedy: str
+    leaves: str
+    cut: str
+    greedy_left: str  # {step} {token}
+    greedy_stays: str
+    dots: str  # {marks} {limit}
+    account: str  # {source} {steps} {finished} {formula}
+    account_hypothesis: str  # {place} {text} {score} {log_prob_sum} {length}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatmapWords:
+    """Everything an attention heat map says."""
+
+    view: ViewWords
+    source_axis: str
+    target_axis: str
+    weight: str
+    cell: str  # {source} {target} {weight}
+    coverage: str
+    coverage_cell: str  # {source} {sum}
+    dropped: str  # {threshold} {pieces}
+    repeated: str  # {threshold} {pieces}
+    covered: str  # no piece is dropped or repeated; {low} {high}
+    nothing: str  # the model has no attention
+    account: str  # {source} {target}
+    account_row: str  # {target} {source} {weight}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarWords:
+    """Everything the bars of next tokens say."""
+
+    view: ViewWords
+    probability: str
+    bar: str  # {token} {probability} {log_prob}
+    nothing: str  # the node was not expanded
+    account: str  # {tokens}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureWords:
+    """The words of every kind of figure, in one language."""
+
+    tree: TreeWords
+    heatmap: HeatmapWords
+    bars: BarWords

@@ -1,0 +1,195 @@
+"""The words of the figures: English and 简体中文."""
+
+from typing import Final
+
+from demo.wording.figure_words import (
+    BarWords,
+    FigureWords,
+    HeatmapWords,
+    LedgerWords,
+    StepperWords,
+    TreeWords,
+    ViewWords,
+)
+from seq2seq_core.trace import Fate
+
+_ENGLISH_VIEW: Final = ViewWords(
+    loading="Drawing…",
+    failed="The drawing library did not load, so this figure cannot be drawn. Reload the page to try again.",
+    save_svg="Save as SVG",
+    save_png="Save as PNG",
+    scroll="Figure; scrolls sideways",
+    file_name="figure",
+)
+
+_CHINESE_VIEW: Final = ViewWords(
+    loading="正在绘制……",
+    failed="绘图库未能加载，无法显示此图。请刷新页面重试。",
+    save_svg="保存为 SVG",
+    save_png="保存为 PNG",
+    scroll="图形，可左右滚动",
+    file_name="图",
+)
+
+_ENGLISH_TREE: Final = TreeWords(
+    view=_ENGLISH_VIEW,
+    stepper=StepperWords(
+        first="To the start",
+        back="Back",
+        forward="Forward",
+        last="To the result",
+        play="Play",
+        pause="Pause",
+        slider="Half-step",
+        keys="Keys: ← → step · space plays · Home and End jump · ↑ ↓ choose a candidate",
+    ),
+    ledger=LedgerWords(
+        place="step {step}, rank {rank} of {candidates}",
+        sums="log p {log_prob} → sum {log_prob_sum}",
+        score="T = {length}, penalty {penalty} → score {score}",
+        fates={
+            Fate.LIVE: "lives on",
+            Fate.FINISHED: "finished",
+            Fate.BELOW_CUT: "below the cut by {margin} nats",
+            Fate.END_BELOW_CUT: "end token below the cut by {margin} nats",
+            Fate.CUT_AT_MAXIMUM: "cut at maximum length",
+        },
+    ),
+    step_axis="Step",
+    rank_axis="Rank",
+    start="Start: nothing is written yet. Source: “{source}”",
+    expand="Step {step}, expand: {candidates} candidates of {prefixes} prefixes; cut at {cut}",
+    expand_uncut="Step {step}, expand: {candidates} candidates of {prefixes} prefixes; none falls below the cut",
+    prune="Step {step}, prune: {live} live on, {finished} finished, {pruned} pruned",
+    result="Result: “{text}”, score {score}. The search ended in step {step}: {reason}.",
+    nothing="The search ended in step {step} without an output: {reason}.",
+    reasons={
+        "k_finished": "K hypotheses are finished",
+        "nothing_live_can_win": "no prefix still in the beam can win",
+        "maximum length": "maximum length reached",
+        "no live prefix": "no prefix is left to continue",
+    },
+    live="lives on",
+    finished="finished",
+    stopped="cut at maximum length",
+    pruned="pruned",
+    best="best hypothesis",
+    greedy="greedy’s path",
+    leaves="greedy leaves the beam",
+    cut="cut line",
+    greedy_left="Greedy’s path leaves the beam in step {step}, at “{token}”; from there it runs in the bottom row.",
+    greedy_stays="Greedy’s path stays in the beam to its end.",
+    dots="{marks} marks are in view, more than {limit}: labels gave way to dots. Point at a dot to read it.",
+    account=(
+        "Beam search over “{source}”: {steps} steps, {finished} hypotheses. Columns are steps, rows are ranks in the "
+        "beam, links lead to the parent. Score: {formula}."
+    ),
+    account_hypothesis="{place}: “{text}”, score {score}, sum {log_prob_sum}, T = {length}.",
+)
+
+_CHINESE_TREE: Final = TreeWords(
+    view=_CHINESE_VIEW,
+    stepper=StepperWords(
+        first="回到开头",
+        back="后退",
+        forward="前进",
+        last="跳到结果",
+        play="播放",
+        pause="暂停",
+        slider="半步",
+        keys="按键：← → 逐步 · 空格播放 · Home 和 End 跳转 · ↑ ↓ 选择候选",
+    ),
+    ledger=LedgerWords(
+        place="第 {step} 步，第 {rank} 名（共 {candidates} 个）",
+        sums="log p {log_prob} → 累计 {log_prob_sum}",
+        score="T = {length}，惩罚 {penalty} → 得分 {score}",
+        fates={
+            Fate.LIVE: "保留",
+            Fate.FINISHED: "已完成",
+            Fate.BELOW_CUT: "低于截断线 {margin} 奈特",
+            Fate.END_BELOW_CUT: "结束符低于截断线 {margin} 奈特",
+            Fate.CUT_AT_MAXIMUM: "达到最大长度而截止",
+        },
+    ),
+    step_axis="步",
+    rank_axis="名次",
+    start="开始：尚未写出任何词。原文：“{source}”",
+    expand="第 {step} 步，扩展：{prefixes} 个前缀产生 {candidates} 个候选；截断线 {cut}",
+    expand_uncut="第 {step} 步，扩展：{prefixes} 个前缀产生 {candidates} 个候选；没有候选低于截断线",
+    prune="第 {step} 步，剪枝：保留 {live} 个，完成 {finished} 个，剪去 {pruned} 个",
+    result="结果：“{text}”，得分 {score}。搜索在第 {step} 步结束：{reason}。",
+    nothing="搜索在第 {step} 步结束，没有输出：{reason}。",
+    reasons={
+        "k_finished": "已有 K 个假设完成",
+        "nothing_live_can_win": "束中剩余的前缀都不可能胜出",
+        "maximum length": "达到最大长度",
+        "no live prefix": "没有可以继续的前缀",
+    },
+    live="保留",
+    finished="已完成",
+    stopped="达到最大长度",
+    pruned="剪去",
+    best="最佳假设",
+    greedy="贪心路径",
+    leaves="贪心离开束",
+    cut="截断线",
+    greedy_left="贪心路径在第 {step} 步的“{token}”处离开束，此后画在最下面一行。",
+    greedy_stays="贪心路径始终留在束中。",
+    dots="视图中有 {marks} 个标记，超过 {limit} 个：标签改为圆点，指向圆点即可查看。",
+    account=(
+        "对“{source}”的束搜索：共 {steps} 步，{finished} 个假设。列为步，行为束中名次，连线指向父节点。"
+        "得分：{formula}。"
+    ),
+    account_hypothesis="第 {place} 名：“{text}”，得分 {score}，累计 {log_prob_sum}，T = {length}。",
+)
+
+_ENGLISH_HEATMAP: Final = HeatmapWords(
+    view=_ENGLISH_VIEW,
+    source_axis="Source",
+    target_axis="Target",
+    weight="weight",
+    cell="{target} ← {source}<br>weight {weight}",
+    coverage="Sum",
+    coverage_cell="{source}: attention sum {sum}",
+    dropped="▽ Hardly read (attention sum below {threshold}): {pieces}",
+    repeated="△ Read repeatedly (attention sum above {threshold}): {pieces}",
+    covered="Every source piece gets an attention sum between {low} and {high}.",
+    nothing="This model has no attention, so there is nothing to draw.",
+    account="Attention from “{source}” (columns) to “{target}” (rows).",
+    account_row="{target} looks most at {source} ({weight}).",
+)
+
+_CHINESE_HEATMAP: Final = HeatmapWords(
+    view=_CHINESE_VIEW,
+    source_axis="原文",
+    target_axis="译文",
+    weight="权重",
+    cell="{target} ← {source}<br>权重 {weight}",
+    coverage="合计",
+    coverage_cell="{source}：注意力合计 {sum}",
+    dropped="▽ 几乎未读（注意力合计低于 {threshold}）：{pieces}",
+    repeated="△ 重复读取（注意力合计高于 {threshold}）：{pieces}",
+    covered="每个原文词片的注意力合计都在 {low} 与 {high} 之间。",
+    nothing="该模型没有注意力机制，因此无图可画。",
+    account="从“{source}”（列）到“{target}”（行）的注意力。",
+    account_row="{target} 最关注 {source}（{weight}）。",
+)
+
+_ENGLISH_BARS: Final = BarWords(
+    view=_ENGLISH_VIEW,
+    probability="Probability of the next token",
+    bar="{token}<br>p {probability}, log p {log_prob}",
+    nothing="The search went no further from here, so no next token was computed.",
+    account="Most probable next tokens: {tokens}.",
+)
+
+_CHINESE_BARS: Final = BarWords(
+    view=_CHINESE_VIEW,
+    probability="下一个词的概率",
+    bar="{token}<br>p {probability}，log p {log_prob}",
+    nothing="搜索没有从这里继续，因此没有计算下一个词。",
+    account="最可能的下一个词：{tokens}。",
+)
+
+ENGLISH: Final = FigureWords(tree=_ENGLISH_TREE, heatmap=_ENGLISH_HEATMAP, bars=_ENGLISH_BARS)
+CHINESE: Final = FigureWords(tree=_CHINESE_TREE, heatmap=_CHINESE_HEATMAP, bars=_CHINESE_BARS)
