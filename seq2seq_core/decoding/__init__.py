@@ -1,0 +1,38 @@
+"""Decoding: the search over a model's outputs.
+
+    stepper    all that a search may know about a model
+    greedy, beam   the algorithms, generators of steps
+    scoring, stopping   length penalties and stop rules
+    record, outputs   what is kept: traces, hypotheses
+    table      printed probability tables as models
+
+`DECODERS` lists the algorithms; `decode` runs one for its answer, `record` for its trace.
+"""
+
+from .beam import beam_steps
+from .decoders import DECODERS, decode, decoder_of, record
+from .greedy import greedy_steps
+from .record import NEXT_TOKENS, Recorder, SourceText
+from .stepper import State, Step, StepAnswer, Stepper
+from .steps import Decoder, SearchStep
+from .table import Table, TableStepper
+
+__all__ = [
+    "DECODERS",
+    "NEXT_TOKENS",
+    "Decoder",
+    "Recorder",
+    "SearchStep",
+    "SourceText",
+    "State",
+    "Step",
+    "StepAnswer",
+    "Stepper",
+    "Table",
+    "TableStepper",
+    "beam_steps",
+    "decode",
+    "decoder_of",
+    "greedy_steps",
+    "record",
+]

@@ -1,0 +1,122 @@
+"""Greedy search: always the most probable next token.
+
+Ties go to the lower token id. A source leaves the batch when it ends. Steps show the chosen token first and then the
+next best tokens that were passed over.
+
+Sizes: A sources still searching, V vocabulary, B sources, L losers shown, N = 1 + L candidates.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seq2seq_core.options import GreedyOptions
+from seq2seq_core.trace import ROOT, Doubles, Integers, length_penalty
+
+from .ordering import stable_top
+from .stepper import State, Stepper
+from .steps import (
+    BELOW_CUT,
+    CUT_AT_MAXIMUM,
+    END_BELOW_CUT,
+    FINISHED,
+    IMPOSSIBLE,
+    LIVE,
+    Codes,
+    Decoder,
+    SearchStep,
+    refuse_nan,
+    without_end,
+)
+from .stopping import END_TOKEN, MAXIMUM_LENGTH, NO_LIVE_PREFIX
+
+_REASONS: Final = {FINISHED: END_TOKEN, CUT_AT_MAXIMUM: MAXIMUM_LENGTH, IMPOSSIBLE: NO_LIVE_PREFIX}
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The chosen token in column 0, those passed over behind it."""
+
+    token_AN: Integers
+    log_prob_AN: Doubles
+
+
+def greedy_steps(stepper: Stepper[State], options: GreedyOptions, *, losers: int = 0) -> Iterator[SearchStep]:
+    """Search every source of the stepper greedily.
+
+    Raises:
+        InputError: the model gives NaN.
+    """
+    limit_B = np.array([options.resolve_max_length(length) for length in stepper.source_lengths], dtype=np.int64)
+    source_A = np.arange(len(limit_B))
+    token_A, sum_A = np.full(len(limit_B), stepper.start_id), np.zeros(len(limit_B))
+    state = stepper.start()
+    for number in count(1):
+        if not len(source_A):
+            return
+        answer = stepper.step(torch.from_numpy(token_A).to(stepper.device), state)
+        allowed_AV = without_end(answer.log_probs_RV, stepper.end_id, forbidden=number <= options.min_length)
+        choice = _choose(allowed_AV, losers)
+        refuse_nan(choice.log_prob_AN, number)
+        sum_AN = sum_A[:, None] + choice.log_prob_AN
+        fate_AN = _fates(choice, stepper.end_id, limit_B[source_A] == number)
+        yield SearchStep(
+            number=number,
+            penalty=length_penalty(number, options.alpha),
+            source_A=source_A,
+            offset_A=np.arange(len(source_A) + 1),
+            expanded_R=np.full(len(source_A), ROOT if number == 1 else 0),
+            log_probs_RV=answer.log_probs_RV,
+            attention_RS=answer.attention_RS,
+            parent_AN=np.full(sum_AN.shape, ROOT if number == 1 else 0),
+            token_AN=choice.token_AN,
+            log_prob_AN=choice.log_prob_AN,
+            log_prob_sum_AN=sum_AN,
+            margin_AN=choice.log_prob_AN[:, :1] - choice.log_prob_AN,
+            fate_AN=fate_AN,
+            count_A=(fate_AN != IMPOSSIBLE).sum(axis=1),
+            ended=_ended(source_A, fate_AN[:, 0]),
+        )
+        going_A = fate_AN[:, 0] == LIVE
+        source_A, token_A, sum_A = source_A[going_A], choice.token_AN[going_A, 0], sum_AN[going_A, 0]
+        state = answer.state
+        if not going_A.all():
+            state = stepper.select(state, torch.from_numpy(np.nonzero(going_A)[0]).to(stepper.device))
+
+
+def _choose(log_probs_AV: Tensor, losers: int) -> _Choice:
+    best_A1, token_A1 = log_probs_AV.max(dim=1, keepdim=True)  # the first of equals
+    if losers == 0:
+        return _Choice(token_A1.cpu().numpy(), best_A1.cpu().double().numpy())
+    passed = stable_top(log_probs_AV.scatter(1, token_A1, -torch.inf), losers)
+    token_AN = torch.cat([token_A1, passed.index_RK], dim=1)
+    log_prob_AN = torch.cat([best_A1, passed.value_RK], dim=1)
+    return _Choice(token_AN.cpu().numpy(), log_prob_AN.cpu().double().numpy())
+
+
+def _fates(choice: _Choice, end_id: int, last_A: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Codes:
+    end_AN = choice.token_AN == end_id
+    fate_AN = np.where(end_AN, END_BELOW_CUT, BELOW_CUT).astype(np.int8)
+    fate_AN[:, 0] = np.where(end_AN[:, 0], FINISHED, np.where(last_A, CUT_AT_MAXIMUM, LIVE))
+    fate_AN[np.isneginf(choice.log_prob_AN)] = IMPOSSIBLE
+    return fate_AN
+
+
+def _ended(source_A: Integers, fate_A: Codes) -> dict[int, str]:
+    pairs = zip(source_A.tolist(), fate_A.tolist(), strict=True)
+    return {source: _REASONS[fate] for source, fate in pairs if fate != LIVE}
+
+
+GREEDY: Final = Decoder(
+    name="greedy",
+    options=GreedyOptions,
+    steps=greedy_steps,
+    losers=lambda options: 2,
+    n_best=lambda options: 1,
+    stop_rule=lambda options: END_TOKEN,
+)

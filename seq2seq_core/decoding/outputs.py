@@ -1,0 +1,91 @@
+"""From the steps of a search to its hypotheses: back pointers, ended prefixes, the order of the winners.
+
+Sizes: A sources still searching in a step, N candidates.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from seq2seq_core.trace import Fate, Hypothesis, Integers
+
+from .steps import CUT_AT_MAXIMUM, FATES, FINISHED, SearchStep
+
+Detokenize: TypeAlias = Callable[[Sequence[int]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A prefix that ended, without its tokens: they are followed back only for what is returned."""
+
+    score: float
+    step: int
+    index: int
+    log_prob_sum: float
+    penalty: float
+    fate: Fate
+
+    def key(self) -> tuple[float, int, int]:
+        """Best score first; equal scores: the earlier step, then the lower rank."""
+        return -self.score, self.step, self.index
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pointers:
+    """Parents and tokens of one step, and the row in which each source lies."""
+
+    row_of: dict[int, int]
+    parent_AN: Integers
+    token_AN: Integers
+
+
+class Outputs:
+    """Collects the steps of one search over a batch; `hypotheses` is good at any time for a source that has ended."""
+
+    def __init__(self, sources: int) -> None:
+        self._finished: list[list[_Ended]] = [[] for _ in range(sources)]
+        self._cut: list[list[_Ended]] = [[] for _ in range(sources)]
+        self._pointers: list[_Pointers] = []
+
+    def add(self, step: SearchStep) -> None:
+        """Take the next step."""
+        sources = step.source_A.tolist()
+        row_of = {source: at for at, source in enumerate(sources)}
+        self._pointers.append(_Pointers(row_of, step.parent_AN, step.token_AN))
+        for code, pools in ((FINISHED, self._finished), (CUT_AT_MAXIMUM, self._cut)):
+            for at, index in np.argwhere(step.fate_AN == code).tolist():
+                total = float(step.log_prob_sum_AN[at, index])
+                ended = _Ended(total / step.penalty, step.number, index, total, step.penalty, FATES[code])
+                pools[sources[at]].append(ended)
+
+    def hypotheses(self, source: int, detokenize: Detokenize, count: int | None = None) -> tuple[Hypothesis, ...]:
+        """The best `count` (all for None) of the finished pool; of the cut prefixes where nothing finished."""
+        pool = sorted(self._finished[source] or self._cut[source], key=_Ended.key)
+        return tuple(self._hypothesis(source, ended, detokenize) for ended in pool[:count])
+
+    def _hypothesis(self, source: int, ended: _Ended, detokenize: Detokenize) -> Hypothesis:
+        tokens = self._tokens(source, ended)
+        return Hypothesis(
+            step=ended.step,
+            index=ended.index,
+            tokens=tokens,
+            text=detokenize(tokens),
+            fate=ended.fate,
+            log_prob_sum=ended.log_prob_sum,
+            length=ended.step,
+            penalty=ended.penalty,
+            score=ended.score,
+        )
+
+    def _tokens(self, source: int, ended: _Ended) -> tuple[int, ...]:
+        """Content tokens: the path back to the start, without an end token."""
+        tokens: list[int] = []
+        index = ended.index
+        for pointers in reversed(self._pointers[: ended.step]):
+            row = pointers.row_of[source]
+            tokens.append(int(pointers.token_AN[row, index]))
+            index = int(pointers.parent_AN[row, index])
+        content = tokens[1:] if ended.fate is Fate.FINISHED else tokens
+        return tuple(reversed(content))

@@ -1,0 +1,157 @@
+"""Keeping a search: a `Recorder` takes the steps of a generator and gives one trace per source.
+
+Sizes: A sources still searching in a step, R rows, E rows of one source, S source pieces of the longest source,
+P next tokens listed per row, N candidates.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Final, TypeAlias
+
+import numpy as np
+import torch
+
+from seq2seq_core.errors import InputError
+from seq2seq_core.options import SearchOptions
+from seq2seq_core.trace import Doubles, Floats, Hypothesis, Integers, Stop, Trace, TraceStep, length_formula
+from seq2seq_core.trace.data import NO_TOKEN
+
+from .ordering import stable_top
+from .outputs import Detokenize, Outputs
+from .steps import FATES, Chosen, Decoder, SearchStep
+
+NEXT_TOKENS: Final = 10
+
+Label: TypeAlias = Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A source as it was given, and the labels of the pieces that the model reads."""
+
+    text: str
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Extras:
+    """What only a trace wants of a step, brought to the CPU once for the whole batch."""
+
+    attention_RS: Floats | None
+    next_token_RP: Integers
+    next_log_prob_RP: Doubles
+
+
+class Recorder:
+    """Takes every step of one search in turn; afterwards `traces` has one trace per source, in order.
+
+    Raises:
+        InputError: the number of labels of a source differs from the pieces that the model reads.
+    """
+
+    def __init__(
+        self,
+        decoder: Decoder[Chosen],
+        options: Chosen,
+        sources: Sequence[SourceText],
+        source_lengths: Sequence[int],
+        *,
+        label: Label,
+        detokenize: Detokenize,
+    ) -> None:
+        _check_labels(sources, source_lengths)
+        self._decoder, self._options, self._sources = decoder, options, sources
+        self._label, self._detokenize = label, detokenize
+        self._steps: list[list[TraceStep]] = [[] for _ in sources]
+        self._reasons: dict[int, str] = {}
+        self._outputs = Outputs(len(sources))
+
+    def add(self, step: SearchStep) -> None:
+        """Keep the next step; nothing of it may have been changed or freed since it was yielded."""
+        extras = _extras(step)
+        for at, source in enumerate(step.source_A.tolist()):
+            pieces = len(self._sources[source].tokens)
+            self._steps[source].append(_trace_step(step, extras, at, pieces))
+        self._reasons.update(step.ended)
+        self._outputs.add(step)
+
+    def traces(self) -> list[Trace]:
+        """The traces of a search that has come to its end."""
+        return [self._trace(source) for source in range(len(self._sources))]
+
+    def _trace(self, source: int) -> Trace:
+        text, steps = self._sources[source], tuple(self._steps[source])
+        hypotheses = self._outputs.hypotheses(source, self._detokenize)
+        return Trace(
+            algorithm=self._decoder.name,
+            options=_settings(self._options, len(text.tokens)),
+            formula=length_formula(self._options.alpha),
+            source=text.text,
+            source_tokens=text.tokens,
+            labels={token: self._label(token) for token in _mentioned(steps, hypotheses)},
+            steps=steps,
+            hypotheses=hypotheses,
+            stop=Stop(
+                rule=self._decoder.stop_rule(self._options),
+                reason=self._reasons[source],
+                winner_step=hypotheses[0].step if hypotheses else 0,
+                last_step=len(steps),
+            ),
+        )
+
+
+def _check_labels(sources: Sequence[SourceText], source_lengths: Sequence[int]) -> None:
+    labelled = [len(source.tokens) for source in sources]
+    if labelled != list(source_lengths):
+        raise InputError(f"a source must have one label per piece, got {labelled} for {list(source_lengths)} pieces")
+
+
+def _extras(step: SearchStep) -> _Extras:
+    best = stable_top(step.log_probs_RV.detach(), NEXT_TOKENS)
+    impossible_RP = torch.isneginf(best.value_RK)
+    attention_RS = step.attention_RS
+    return _Extras(
+        attention_RS=None if attention_RS is None else attention_RS.detach().float().cpu().numpy(),
+        next_token_RP=best.index_RK.masked_fill(impossible_RP, NO_TOKEN).cpu().numpy(),
+        next_log_prob_RP=best.value_RK.cpu().double().numpy(),
+    )
+
+
+def _trace_step(step: SearchStep, extras: _Extras, at: int, pieces: int) -> TraceStep:
+    """The part of one source: its rows, its candidates, its real pieces."""
+    rows, shown = slice(step.offset_A[at], step.offset_A[at + 1]), slice(step.count_A[at])
+    sum_N = step.log_prob_sum_AN[at, shown]
+    attention_RS = extras.attention_RS
+    count = len(sum_N)
+    return TraceStep(
+        expanded_E=step.expanded_R[rows],
+        attention_ES=None if attention_RS is None else attention_RS[rows, :pieces],
+        next_token_EP=extras.next_token_RP[rows],
+        next_log_prob_EP=extras.next_log_prob_RP[rows],
+        parent_N=step.parent_AN[at, shown],
+        token_N=step.token_AN[at, shown],
+        log_prob_N=step.log_prob_AN[at, shown],
+        log_prob_sum_N=sum_N,
+        length_N=np.full(count, step.number),
+        penalty_N=np.full(count, step.penalty),
+        score_N=sum_N / step.penalty,
+        rank_N=np.arange(1, count + 1),
+        fate_N=tuple([FATES[code] for code in step.fate_AN[at, shown].tolist()]),
+        margin_N=step.margin_AN[at, shown],
+    )
+
+
+def _settings(options: SearchOptions, source_length: int) -> Mapping[str, int | float | str]:
+    """The options by name, as they came to be for this source."""
+    given = {field.name: getattr(options, field.name) for field in fields(options)}
+    given["max_length"] = options.resolve_max_length(source_length)
+    if given.get("n_best", 0) is None:
+        given["n_best"] = given["beam_size"]
+    return {name: str(value) if isinstance(value, str) else value for name, value in given.items()}
+
+
+def _mentioned(steps: Sequence[TraceStep], hypotheses: Sequence[Hypothesis]) -> list[int]:
+    tokens = [token_N for step in steps for token_N in (step.token_N, step.next_token_EP.ravel())]
+    tokens += [np.array(each.tokens, dtype=np.int64) for each in hypotheses]
+    found: list[int] = np.unique(np.concatenate(tokens)).tolist()
+    return [token for token in found if token != NO_TOKEN]

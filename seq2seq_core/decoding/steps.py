@@ -1,0 +1,94 @@
+"""What every decoding algorithm is: a generator of steps over a batch of sources.
+
+Draining it gives the answer, iterating it the animation, recording it the trace.
+
+Sizes: A sources still searching in a step, R rows (their live prefixes, source by source, best first), V vocabulary,
+S source pieces of the longest source, N candidates (of the source that has most).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seq2seq_core.errors import InputError
+from seq2seq_core.options import SearchOptions
+from seq2seq_core.trace import Doubles, Fate, Integers
+
+from .stepper import State, Stepper
+
+Codes = NDArray[np.int8]
+Chosen_contra = TypeVar("Chosen_contra", bound=SearchOptions, contravariant=True)
+Chosen = TypeVar("Chosen", bound=SearchOptions)
+
+# Fates are small integers in the arrays of a search: positions in this tuple.
+FATES: Final = (Fate.LIVE, Fate.FINISHED, Fate.BELOW_CUT, Fate.END_BELOW_CUT, Fate.CUT_AT_MAXIMUM)
+LIVE, FINISHED, BELOW_CUT, END_BELOW_CUT, CUT_AT_MAXIMUM = range(len(FATES))
+IMPOSSIBLE: Final = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchStep:
+    """One step of all sources still searching; row a of every (A, ...) array belongs to source `source_A[a]`.
+
+    Candidate n of a source is its continuation of rank n + 1; only the first `count_A[a]` are meant to be read.
+    The tensors are the model's own and good until the generator moves on.
+    """
+
+    number: int  # 1 for the first; also T of every candidate
+    penalty: float
+    source_A: Integers
+    offset_A: Integers  # first row of each source, and R at the end: A + 1 entries
+    expanded_R: Integers  # candidate index of each row's prefix in the previous step, ROOT in the first
+    log_probs_RV: Tensor  # as the model gave them, before anything was forbidden
+    attention_RS: Tensor | None
+    parent_AN: Integers
+    token_AN: Integers
+    log_prob_AN: Doubles
+    log_prob_sum_AN: Doubles
+    margin_AN: Doubles
+    fate_AN: Codes
+    count_A: Integers
+    ended: Mapping[int, str]  # sources that this step ended, with the reason
+
+
+class StepGenerator(Protocol[Chosen_contra]):
+    """A decoding algorithm."""
+
+    def __call__(self, stepper: Stepper[State], options: Chosen_contra, *, losers: int = 0) -> Iterator[SearchStep]:
+        """Search every source of the stepper; also rank up to `losers` pruned candidates per source and step."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decoder(Generic[Chosen]):
+    """A decoding algorithm with its settings, as the table of decoders lists it."""
+
+    name: str
+    options: type[Chosen]
+    steps: StepGenerator[Chosen]
+    losers: Callable[[Chosen], int]  # how many a trace shows per step
+    n_best: Callable[[Chosen], int]  # how many hypotheses are returned
+    stop_rule: Callable[[Chosen], str]
+
+
+def without_end(log_probs_RV: Tensor, end_id: int, *, forbidden: bool) -> Tensor:
+    """The log-probabilities, with the end token impossible where it is forbidden; nothing is renormalised."""
+    if not forbidden:
+        return log_probs_RV.detach()
+    allowed_RV = log_probs_RV.detach().clone()
+    allowed_RV[:, end_id] = -np.inf
+    return allowed_RV
+
+
+def refuse_nan(log_prob_RK: Doubles, number: int) -> None:
+    """Refuse a model that gives no numbers; it is enough to look at the best entries, where NaN sorts first.
+
+    Raises:
+        InputError: one of them is NaN.
+    """
+    if np.isnan(log_prob_RK).any():
+        raise InputError(f"log-probabilities must be numbers, got NaN from the model in step {number}")
