@@ -4,7 +4,7 @@
 blanks as one token and maps words it never saw to `<unk>`.
 
 What normalisation changes (SentencePiece's `nmt_nfkc` rule): compatibility forms become canonical ones (full-width
-letters, ligatures, the one-character ellipsis), control and zero-width characters go, all blanks become single spaces,
+letters, ligatures, the one-character ellipsis), control characters go, all blanks (zero-width ones too) become single spaces,
 and blanks at either end go. Decoding an encoding gives exactly the normalised text. For `word` only blanks are unified.
 
 Special tokens are control symbols of the model: text that looks like one (`</s>` typed by a user) is spelt out in

@@ -1,0 +1,95 @@
+"""The tokenizer's promises: nothing unrepresentable, lossless on normalised text, spans into the text as given."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seq2seq_core.errors import InputError, OptionError
+from seq2seq_core.tokenizer import END_ID, UNKNOWN_ID, Tokenizer, TokenizerKind
+
+LINES = ("the cat sat on the mat", "a cat and a dog", "où est la bibliothèque ?", "the dog sat") * 20
+BYTE_KINDS = (TokenizerKind.UNIGRAM, TokenizerKind.BPE, TokenizerKind.CHAR)
+TRAINED = {kind: Tokenizer.train(LINES, kind=kind, vocabulary_size=330) for kind in TokenizerKind}
+AWKWARD = ("", "hello", "中文 and العربية", "👩‍👩‍👧 e\u0301", "<s> </s> <pad>", "<0x41>", "a\tb", "${x} <script>", "▁")
+
+
+@pytest.mark.parametrize("kind", BYTE_KINDS)
+@pytest.mark.parametrize("text", AWKWARD)
+def test_decoding_gives_the_normalised_text_back(kind: TokenizerKind, text: str) -> None:
+    tokenizer = TRAINED[kind]
+    assert tokenizer.decode(tokenizer.encode(text).ids) == tokenizer.normalize(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=40))
+def test_no_text_needs_the_unknown_token(text: str) -> None:
+    for kind in BYTE_KINDS:
+        assert UNKNOWN_ID not in TRAINED[kind].encode(text).ids
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("  two   blanks ", "two blanks"),
+        ("ＦＵＬＬ　width", "FULL width"),
+        ("ﬁne…", "fine..."),
+        ("zero\u200bwidth", "zero width"),
+        ("bell\x07", "bell"),
+        ("line\nbreak", "line break"),
+    ],
+)
+def test_normalisation_changes_what_the_docstring_says(text: str, normalised: str) -> None:
+    assert TRAINED[TokenizerKind.UNIGRAM].normalize(text) == normalised
+
+
+@pytest.mark.parametrize("kind", TokenizerKind)
+def test_spans_are_ranges_of_the_given_text_in_order(kind: TokenizerKind) -> None:
+    text = "the  cat, où 中"
+    spans = TRAINED[kind].encode(text).spans
+    assert all(0 <= begin <= end <= len(text) for begin, end in spans)
+    assert list(spans) == sorted(spans)
+    assert spans[-1][1] == len(text)
+
+
+def test_words_are_looked_up_one_by_one() -> None:
+    encoding = TRAINED[TokenizerKind.WORD].encode("the zebra  sat")
+    assert encoding.pieces == ("▁the", "▁zebra", "▁sat")
+    assert encoding.ids[1] == UNKNOWN_ID
+    assert encoding.spans == ((0, 3), (4, 9), (11, 14))
+    assert TRAINED[TokenizerKind.WORD].decode(encoding.ids) == "the <unk> sat"
+
+
+@pytest.mark.parametrize("kind", TokenizerKind)
+def test_text_that_looks_like_the_end_token_stays_text(kind: TokenizerKind) -> None:
+    assert END_ID not in TRAINED[kind].encode("stop </s> here").ids
+
+
+@pytest.mark.parametrize("kind", TokenizerKind)
+def test_ids_of_many_texts_equal_the_ids_of_each(kind: TokenizerKind) -> None:
+    tokenizer = TRAINED[kind]
+    assert tokenizer.encode_ids(LINES[:3]) == [list(tokenizer.encode(line).ids) for line in LINES[:3]]
+
+
+@pytest.mark.parametrize("kind", TokenizerKind)
+def test_a_saved_model_cuts_as_before(kind: TokenizerKind) -> None:
+    again = Tokenizer(TRAINED[kind].model, kind)
+    assert again.encode(LINES[1]) == TRAINED[kind].encode(LINES[1])
+
+
+def test_training_twice_gives_the_same_model() -> None:
+    assert Tokenizer.train(LINES, vocabulary_size=330).model == TRAINED[TokenizerKind.UNIGRAM].model
+
+
+def test_a_lone_surrogate_is_named() -> None:
+    with pytest.raises(InputError, match=r"U\+D800 at position 1"):
+        TRAINED[TokenizerKind.UNIGRAM].encode("a\ud800")
+
+
+def test_foreign_bytes_are_refused() -> None:
+    with pytest.raises(OptionError, match="must be a SentencePiece model"):
+        Tokenizer(b"not a model")
+
+
+def test_no_text_to_learn_from_is_refused() -> None:
+    with pytest.raises(OptionError, match="at least one line"):
+        Tokenizer.train(["", "  "])

@@ -1,0 +1,45 @@
+"""Batches: nothing lost, nothing over budget, the same order for the same seed and epoch."""
+
+from collections import Counter
+
+import pytest
+
+from seq2seq_core.tokenizer import Tokenizer
+from seq2seq_core.training.batches import TokenPairs, collate, epoch_order, tokenise
+
+PAIRS = TokenPairs([[5] * (1 + i % 7) for i in range(200)], [[6] * (1 + i % 11) for i in range(200)], 0)
+
+
+def test_an_epoch_uses_every_pair_once() -> None:
+    counts = Counter(index for batch in epoch_order(PAIRS, 48, seed=1, epoch=0) for index in batch)
+    assert counts == Counter(range(200))
+
+
+def test_padded_targets_stay_within_the_budget() -> None:
+    for batch in epoch_order(PAIRS, 48, seed=1, epoch=0):
+        assert collate(PAIRS, batch).next_BT.numel() <= 48
+
+
+def test_seed_and_epoch_fix_the_order() -> None:
+    assert epoch_order(PAIRS, 48, seed=1, epoch=2) == epoch_order(PAIRS, 48, seed=1, epoch=2)
+    assert epoch_order(PAIRS, 48, seed=1, epoch=2) != epoch_order(PAIRS, 48, seed=1, epoch=3)
+    assert epoch_order(PAIRS, 48, seed=1, epoch=2) != epoch_order(PAIRS, 48, seed=2, epoch=2)
+
+
+def test_the_decoder_reads_the_target_shifted_by_one() -> None:
+    batch = collate(TokenPairs([[9, 8], [7]], [[5], [5, 6, 4]], 0), [0, 1])
+    assert batch.source_BS.tolist() == [[9, 8], [7, 0]]
+    assert batch.lengths_B.tolist() == [2, 1]
+    assert batch.previous_BT.tolist() == [[2, 5, 0, 0], [2, 5, 6, 4]]
+    assert batch.next_BT.tolist() == [[5, 3, 0, 0], [5, 6, 4, 3]]
+
+
+def test_target_tokens_count_the_end_token() -> None:
+    assert TokenPairs([[5]], [[5, 6]], 0).target_tokens == 3
+
+
+@pytest.mark.parametrize(("longest", "kept"), [(100, 2), (3, 1)])
+def test_pairs_that_are_too_long_are_counted(longest: int, kept: int) -> None:
+    tokenizer = Tokenizer.train(["ab cd"] * 5, kind="char", vocabulary_size=300)
+    pairs = tokenise(["ab", "ab cd ab cd"], ["cd", "ab"], (tokenizer, tokenizer), longest)
+    assert (len(pairs), pairs.skipped) == (kept, 2 - kept)

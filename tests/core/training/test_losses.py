@@ -1,0 +1,26 @@
+"""The loss by hand."""
+
+import math
+
+import pytest
+import torch
+
+from seq2seq_core.training.losses import Predictions
+
+# softmax of (ln 2, 0, 0, 0) is (0.4, 0.2, 0.2, 0.2)
+PREDICTIONS = Predictions(torch.tensor([[math.log(2), 0.0, 0.0, 0.0]]), torch.tensor([0]))
+
+
+def test_without_smoothing_the_loss_is_the_negative_log_probability() -> None:
+    assert PREDICTIONS.loss().item() == pytest.approx(-math.log(0.4), abs=1e-6)
+
+
+def test_smoothing_spreads_mass_evenly_over_all_tokens() -> None:
+    # true token 0.9 + 0.1 / 4, each other one 0.1 / 4
+    expected = -(0.925 * math.log(0.4) + 3 * 0.025 * math.log(0.2))
+    assert PREDICTIONS.loss(0.1).item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_right_counts_highest_logits() -> None:
+    assert PREDICTIONS.right() == 1
+    assert Predictions(PREDICTIONS.logits_NV, torch.tensor([3])).right() == 0
