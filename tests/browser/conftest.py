@@ -18,7 +18,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support.browser import chromium
+from tests.support.browser import NO_BROWSER, find_chromium
 from tests.support.page_guard import PageGuard, PageOptions
 from tests.support.project import ROOT
 from tests.support.served_app import HOST, ServedApp, free_port, served
@@ -53,9 +53,17 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def chromium_path() -> str:
+    path = find_chromium()
+    if path is None:
+        pytest.fail(NO_BROWSER, pytrace=False)
+    return path
+
+
+@pytest.fixture(scope="package")
+def browser(chromium_path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
         yield browser
         browser.close()
 

@@ -7,37 +7,20 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER: Final = (
-    "No working Chromium: tried CHROMIUM from the environment, {names} on the PATH, and Playwright's own download.\n"
+    f"No working Chromium: tried CHROMIUM from the environment, {', '.join(NAMES)} on the PATH,\n"
+    "and Playwright's own download.\n"
     "Run `make browser-setup`, or install one (Debian, as root: apt-get install chromium fonts-noto-cjk),\n"
     "or name one: CHROMIUM=/path/to/chromium make browser"
 )
 
 
-class NoBrowserError(RuntimeError):
-    """No Chromium here can be started; the message says what to do."""
-
-
 def find_chromium() -> str | None:
     """Path of a Chromium that starts, or None."""
     return next((path for path in _candidates() if _starts(path)), None)
-
-
-@cache
-def chromium() -> str:
-    """Path of a Chromium that starts.
-
-    Raises:
-        NoBrowserError: there is none.
-    """
-    path = find_chromium()
-    if path is None:
-        raise NoBrowserError(NO_BROWSER.format(names=", ".join(NAMES)))
-    return path
 
 
 def has_cjk_font() -> bool | None:

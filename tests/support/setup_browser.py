@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.support.browser import NoBrowserError, chromium, find_chromium, has_cjk_font
+from tests.support.browser import NO_BROWSER, find_chromium, has_cjk_font
 
 NO_FONT = (
     "Note: no CJK font found and no way to install one; Chinese text will show as boxes in screenshots.\n"
@@ -22,11 +22,11 @@ def main() -> int:
     install_with_apt(missing_packages())
     if find_chromium() is None:
         download_chromium()
-    try:
-        print(f"Browser for the tests: {chromium()}")
-    except NoBrowserError as error:
-        print(error, file=sys.stderr)
+    path = find_chromium()
+    if path is None:
+        print(NO_BROWSER, file=sys.stderr)
         return 1
+    print(f"Browser for the tests: {path}")
     if has_cjk_font() is False:
         print(NO_FONT, file=sys.stderr)
     return 0
