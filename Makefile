@@ -34,7 +34,9 @@ test:  ## everything: lint, types, unit and golden tests, then the real page in 
 lint: $(VENV)/.test  ## ruff: rules and formatting of imports
 	$(RUN) -m ruff check .
 
+# Importing a Gradio component class writes a .pyi beside its module, which mypy would read in the module's place.
 types: $(VENV)/.test  ## mypy --strict
+	@find demo -name '*.pyi' -delete
 	$(RUN) -m mypy
 
 unit: $(VENV)/.test  ## unit and golden tests, README blocks included
