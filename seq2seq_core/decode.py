@@ -1,0 +1,163 @@
+"""python -m seq2seq_core.decode: translate a file line by line, or write the traces of the searches.
+
+    python -m seq2seq_core.decode --model CHECKPOINT --input in.txt --output out.txt --decoder beam --beam-size 5
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, Literal
+
+import tyro
+
+from seq2seq_core.errors import DataError, InputError, OptionError, Seq2SeqError
+from seq2seq_core.options import BeamOptions, GreedyOptions, SearchOptions, StopRule
+from seq2seq_core.pipeline import Pipeline
+from seq2seq_core.trace import to_json
+
+CHUNK = 32  # batches' worth of lines that are read, sorted by length and decoded together
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecodeOptions:
+    """Where to read, where to write, how to search."""
+
+    model: Path
+    """checkpoint folder"""
+    input: str = "-"
+    """text file, one source a line; - is standard input"""
+    output: str = "-"
+    """one line out for each line in; - is standard output"""
+    decoder: Literal["greedy", "beam"] = "beam"
+    """search algorithm"""
+    beam_size: int = 5
+    """live prefixes of the beam search, 1 to 64"""
+    alpha: float = 0.7
+    """score = log_prob_sum / T^alpha, 0 to 2"""
+    max_length: int | None = None
+    """most tokens of an output, its end token included; by default 2 * source tokens + 10"""
+    min_length: int = 0
+    """fewest content tokens of an output"""
+    stop_rule: StopRule = StopRule.K_FINISHED
+    """when the beam search ends"""
+    batch_size: int = 32
+    """sources decoded together"""
+    trace: bool = False
+    """write the trace of each search as one line of JSON instead of its text; null for an empty line"""
+    device: str = "cpu"
+    """cpu or cuda"""
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise OptionError(f"batch_size must be 1 or more, got {self.batch_size}")
+
+    def search(self) -> SearchOptions:
+        """The options of the chosen algorithm."""
+        if self.decoder == "greedy":
+            return GreedyOptions(alpha=self.alpha, max_length=self.max_length, min_length=self.min_length)
+        return BeamOptions(
+            beam_size=self.beam_size,
+            alpha=self.alpha,
+            max_length=self.max_length,
+            min_length=self.min_length,
+            stop_rule=self.stop_rule,
+        )
+
+
+def main() -> int:
+    """The command line; a user's mistake is one line on standard error and exit status 2."""
+    try:
+        options = tyro.cli(
+            DecodeOptions,
+            prog="python -m seq2seq_core.decode",
+            description=__doc__,
+            config=(tyro.conf.EnumChoicesFromValues, tyro.conf.FlagCreatePairsOff),
+        )
+        run(options)
+    except Seq2SeqError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
+
+
+def run(options: DecodeOptions) -> None:
+    """Decode the input to the output; a file appears under its name when it is complete."""
+    search, pipeline = options.search(), Pipeline.load(options.model, options.device)
+    with _opened(options.output) as output:
+        for line in decoded(pipeline, _lines(options.input), search, options):
+            output.write(line + "\n")
+
+
+def decoded(
+    pipeline: Pipeline, lines: Iterable[str], search: SearchOptions, options: DecodeOptions
+) -> Iterator[str]:
+    """One output line for each input line, in order."""
+    rest = iter(lines)
+    done = 0
+    while chunk := list(islice(rest, CHUNK * options.batch_size)):
+        try:
+            yield from _traced(pipeline, chunk, search) if options.trace else _translated(pipeline, chunk, search, options)
+        except InputError as error:
+            raise InputError(f"{options.input}, lines {done + 1} to {done + len(chunk)}: {error}") from error
+        done += len(chunk)
+
+
+def _translated(
+    pipeline: Pipeline, chunk: Sequence[str], search: SearchOptions, options: DecodeOptions
+) -> Iterator[str]:
+    # An output is one line: a line break that a model spells out in bytes must not shift the lines after it.
+    for text in pipeline.translate(chunk, search, batch_size=options.batch_size):
+        yield " ".join(text.splitlines())
+
+
+def _traced(pipeline: Pipeline, chunk: Sequence[str], search: SearchOptions) -> Iterator[str]:
+    for line in chunk:
+        yield to_json(pipeline.trace(line, search)) if line.strip() else "null"
+
+
+def _lines(name: str) -> Iterator[str]:
+    """The lines of a file or of standard input; only a line feed ends a line."""
+    try:
+        with contextlib.nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield _decoded_utf8(line, name, number)
+    except OSError as error:
+        raise DataError(f"{name}: cannot be read: {error.strerror}") from error
+
+
+def _decoded_utf8(line: bytes, name: str, number: int) -> str:
+    try:
+        return line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name}, line {number}: not UTF-8 (byte {error.start + 1} of the line)") from error
+
+
+@contextlib.contextmanager
+def _opened(name: str) -> Iterator[IO[str]]:
+    """Standard output, or a file that is renamed to its name at the end and removed after an error."""
+    if name == "-":
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]  # a TextIOWrapper
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    path = Path(name)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        temporary.replace(path)
+    except OSError as error:
+        raise DataError(f"{name}: cannot be written: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
