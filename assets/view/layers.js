@@ -1,0 +1,70 @@
+// What a frame shows. The whole search is drawn once; a step only switches classes on groups that are there already.
+
+/** Plotly writes a trace's uid into the class of its group: that is how a group is found again after every redraw. */
+export function nameTraces(data) {
+  data.forEach((trace, place) => {
+    trace.uid = `layer${place}`;
+  });
+}
+
+export class Layers {
+  constructor(plot, data) {
+    this.plot = plot;
+    this.data = data;
+    this.frame = null;
+    this.nodes = nodesOf(data);
+    this.collect();
+  }
+
+  /** Finds the groups anew: Plotly makes new ones when it redraws. */
+  collect() {
+    const byUid = new Map();
+    for (const group of this.plot.querySelectorAll(".scatterlayer > .trace")) {
+      const uid = [...group.classList].find((name) => name.startsWith("tracelayer"));
+      byUid.set(uid?.slice("trace".length), group);
+    }
+    this.groups = this.data.map((trace) => byUid.get(trace.uid) ?? null);
+  }
+
+  show(frame) {
+    this.frame = frame;
+    this.data.forEach((trace, place) => {
+      const group = this.groups[place];
+      if (!group || !trace.meta) return;
+      group.classList.toggle("layer-out", !this.isShown(place));
+      group.classList.toggle("layer-pale", this.isPale(place));
+    });
+  }
+
+  isShown(place) {
+    const meta = this.data[place]?.meta;
+    return this.frame === null || !meta || (meta.from <= this.frame && this.frame <= meta.to);
+  }
+
+  isPale(place) {
+    const fade = this.data[place]?.meta?.fade;
+    return this.frame !== null && fade !== undefined && this.frame >= fade;
+  }
+
+  find(customdata) {
+    return customdata ? this.nodes.get(customdata.join()) : undefined;
+  }
+
+  /** The nodes of one step that can be seen now, from top to bottom. */
+  inColumn(step) {
+    const seen = [...this.nodes.values()].filter((node) => node.customdata[0] === step && this.isShown(node.place));
+    return seen.sort((a, b) => a.y - b.y);
+  }
+}
+
+/** Where each node is: [step, index] -> which trace, which point of it. Overlays (no hover) repeat nodes: left out. */
+function nodesOf(data) {
+  const nodes = new Map();
+  data.forEach((trace, place) => {
+    if (trace.type !== "scatter" || trace.hoverinfo === "skip") return;
+    (trace.customdata ?? []).forEach((customdata, point) => {
+      if (customdata) nodes.set(customdata.join(), { customdata, place, point, y: trace.y[point] });
+    });
+  });
+  return nodes;
+}

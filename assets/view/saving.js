@@ -1,0 +1,28 @@
+// Saves what is seen now, in the page's colours and with its legend.
+
+import { legendTraces } from "./legend.js";
+import { coloured } from "./theme.js";
+
+const LEGEND_PX = 64;
+
+/** Downloads the current frame as "svg" or "png". */
+export function savePicture(bundle, layers, colours, format) {
+  const seen = layers.data.flatMap((trace, place) => (layers.isShown(place) ? [copy(trace, layers.isPale(place))] : []));
+  const { figure, legend, words } = bundle;
+  const below = legend.length ? LEGEND_PX : 0;
+  const layout = {
+    ...coloured(figure.layout, colours),
+    paper_bgcolor: colours.page,
+    showlegend: legend.length > 0,
+    legend: { orientation: "h", xref: "container", x: 0.01, xanchor: "left", yref: "container", y: 0, yanchor: "bottom" },
+    margin: { ...figure.layout.margin, b: figure.layout.margin.b + below },
+    height: figure.layout.height + below,
+  };
+  const size = { width: figure.layout.width ?? layers.plot.clientWidth, height: layout.height };
+  const options = { format, ...size, scale: format === "png" ? 2 : 1, filename: words.file_name };
+  return Plotly.downloadImage({ data: [...seen, ...legendTraces(legend)], layout }, options);
+}
+
+function copy(trace, pale) {
+  return { ...trace, showlegend: false, ...(pale ? { opacity: 0.35 } : {}) };
+}

@@ -1,0 +1,219 @@
+// One figure on the page: its frame, its controls, and what happens when a node is chosen.
+
+import { make } from "./dom.js";
+import { Layers, nameTraces } from "./layers.js";
+import { drawLegend } from "./legend.js";
+import { plotlyReady } from "./ready.js";
+import { drawRing } from "./ring.js";
+import { savePicture } from "./saving.js";
+import { Stepper } from "./stepper.js";
+import { colourChanges, coloured, onThemeChange, pageColours } from "./theme.js";
+
+const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: false };
+const REPORT_DELAY_MS = 150; // arrow keys run over many nodes; only the one they stop at is reported
+const SIGHT_PX = 90; // room left and right of the column in view
+
+export class View {
+  /** `report(customdata)` tells Python which node was chosen. */
+  constructor(root, report) {
+    this.root = root;
+    this.report = report;
+    this.bundle = null;
+    this.layers = null;
+    this.turn = 0;
+    this.waiting = null;
+    this.build();
+    new ResizeObserver(() => this.resized()).observe(root);
+    onThemeChange(root, () => this.recolour());
+  }
+
+  build() {
+    this.stepper = new Stepper(this.root, (frame, column) => this.showFrame(frame, column), (way) => this.chooseNext(way));
+    this.message = make("p", "message", { role: "status" });
+    this.legend = make("ul", "legend");
+    this.strip = make("div", "strip", { "aria-hidden": "true" });
+    this.plot = make("div", "plot", { role: "img" });
+    this.frame = make("div", "frame", { tabindex: "0", role: "group" }, this.strip, this.plot);
+    this.notes = make("div", "notes");
+    this.saves = ["svg", "png"].map((format) => this.saveButton(format));
+    this.foot = make("div", "foot", {}, this.stepper.keys, make("span", "saves", {}, ...this.saves));
+    const { bar, caption } = this.stepper;
+    this.body = make("div", "body", {}, bar, caption, this.legend, this.frame, this.notes, this.foot);
+    this.body.hidden = true;
+    this.root.replaceChildren(this.message, this.body);
+  }
+
+  saveButton(format) {
+    const button = make("button", "save", { type: "button" });
+    button.addEventListener("click", () => savePicture(this.bundle, this.layers, pageColours(this.root), format));
+    return button;
+  }
+
+  /** Shows a message from Python; an empty one clears the view. Of several in quick turn only the last is drawn. */
+  async show(message) {
+    const turn = ++this.turn;
+    this.bundle = message ? JSON.parse(message) : null;
+    this.stepper.pause();
+    this.waiting = null;
+    if (!this.bundle) return this.clear();
+    this.say(window.Plotly ? "" : this.bundle.words.loading);
+    const ready = await plotlyReady();
+    if (turn !== this.turn) return;
+    if (!ready) return this.say(this.bundle.words.failed);
+    this.say("");
+    if (this.isVisible()) await this.draw();
+    else this.waiting = this.bundle;
+  }
+
+  say(text) {
+    this.message.textContent = text;
+    this.message.hidden = !text;
+  }
+
+  clear() {
+    this.say("");
+    this.body.hidden = true;
+  }
+
+  /** A view in a closed tab has no width, and Plotly cannot measure text there: drawing waits. */
+  isVisible() {
+    return this.root.offsetWidth > 0;
+  }
+
+  async draw() {
+    const { bundle, turn } = this;
+    const { figure } = bundle;
+    this.body.hidden = false;
+    this.describe();
+    this.frame.hidden = figure.data.length === 0;
+    this.foot.hidden = figure.data.length === 0;
+    this.stepper.use(null);
+    if (figure.data.length === 0) return;
+    nameTraces(figure.data);
+    const colours = this.setPageColour();
+    await Plotly.react(this.plot, figure.data, coloured(figure.layout, colours), CONFIG);
+    if (turn !== this.turn) return;
+    this.layers = new Layers(this.plot, figure.data);
+    this.chosen = bundle.chosen;
+    this.listenOnce();
+    this.frame.scrollLeft = 0;
+    this.opening = true;
+    this.stepper.use(bundle.stepper);
+    this.opening = false;
+    this.dress();
+  }
+
+  describe() {
+    const { account, words, legend, notes } = this.bundle;
+    this.plot.setAttribute("aria-label", account);
+    this.frame.setAttribute("aria-label", words.scroll);
+    this.saves.forEach((button, place) => {
+      button.textContent = [words.save_svg, words.save_png][place];
+    });
+    drawLegend(this.legend, legend);
+    this.notes.replaceChildren(...notes.map((note) => make("p", "", {}, note)));
+    this.drawStrip();
+  }
+
+  drawStrip() {
+    const { strip, figure } = this.bundle;
+    this.strip.hidden = !strip;
+    if (!strip) return;
+    this.strip.style.width = `${strip.width}px`;
+    this.strip.style.height = `${figure.layout.height}px`;
+    const labels = strip.rows.map(([y, text]) => {
+      const label = make("span", "", {}, text);
+      label.style.top = `${y}px`;
+      return label;
+    });
+    this.strip.replaceChildren(...labels);
+  }
+
+  /** Plotly keeps its listeners over updates of the same element: they are set once. */
+  listenOnce() {
+    if (this.listening) return;
+    this.listening = true;
+    this.plot.on("plotly_click", ({ points }) => this.clicked(points));
+    this.plot.on("plotly_hover", ({ points }) => {
+      // Layers out of sight still answer the pointer.
+      if (!points.some((point) => this.layers.isShown(point.curveNumber))) Plotly.Fx.unhover(this.plot);
+    });
+    this.plot.on("plotly_afterplot", () => this.redressed());
+  }
+
+  redressed() {
+    if (!this.layers || this.layers.data !== this.bundle?.figure.data) return;
+    this.layers.collect();
+    this.dress();
+  }
+
+  /** What the browser adds to Plotly's drawing: the frame's classes and the ring. */
+  dress() {
+    this.layers.show(this.bundle.stepper ? this.stepper.frame : null);
+    drawRing(this.plot, this.layers, this.chosen);
+  }
+
+  showFrame(frame, column) {
+    this.layers.show(frame);
+    if (!this.opening) this.bringIntoSight(column);
+  }
+
+  bringIntoSight(column) {
+    const { width, margin, xaxis } = this.bundle.figure.layout;
+    const [first, last] = xaxis.range;
+    const x = margin.l + ((column - first) / (last - first)) * (width - margin.l - margin.r);
+    const { scrollLeft, clientWidth } = this.frame;
+    const left = Math.min(scrollLeft, x - margin.l - SIGHT_PX);
+    const target = Math.max(left, x + SIGHT_PX - clientWidth);
+    if (target !== scrollLeft) this.frame.scrollTo({ left: target });
+  }
+
+  clicked(points) {
+    const point = points.find(({ curveNumber, customdata }) => customdata && this.layers.isShown(curveNumber));
+    if (!point) return;
+    this.choose(point.customdata);
+    this.report(point.customdata);
+  }
+
+  choose(customdata) {
+    this.chosen = customdata;
+    drawRing(this.plot, this.layers, customdata);
+  }
+
+  /** Up and down run through the candidates of the step in view. */
+  chooseNext(way) {
+    const { column } = this.bundle.stepper.frames[this.stepper.frame];
+    const nodes = this.layers.inColumn(column);
+    if (nodes.length === 0) return;
+    const at = nodes.findIndex(({ customdata }) => customdata.join() === this.chosen?.join());
+    const next = at < 0 ? 0 : Math.max(0, Math.min(nodes.length - 1, at + way));
+    this.choose(nodes[next].customdata);
+    clearTimeout(this.reporting);
+    this.reporting = setTimeout(() => this.report(this.chosen), REPORT_DELAY_MS);
+  }
+
+  resized() {
+    if (!this.isVisible()) return;
+    if (this.waiting) {
+      this.waiting = null;
+      this.draw();
+    } else if (this.layers && this.bundle?.figure.layout.autosize && !this.frame.hidden) {
+      clearTimeout(this.resizing);
+      this.resizing = setTimeout(() => Plotly.Plots.resize(this.plot), 100);
+    }
+  }
+
+  setPageColour() {
+    const colours = pageColours(this.root);
+    this.root.style.setProperty("--figure-page", colours.page);
+    return colours;
+  }
+
+  recolour() {
+    const colours = this.setPageColour();
+    const key = colours.text + colours.page;
+    if (!this.layers || !this.isVisible() || key === this.painted) return;
+    this.painted = key;
+    Plotly.relayout(this.plot, colourChanges(colours));
+  }
+}
