@@ -1,9 +1,21 @@
 // The controls that walk through a search: buttons, slider, keys, play. They know frames, not figures.
 
-import { make } from "./dom.js";
+import { make, makeSvg } from "./dom.js";
 
 const PLAY_MS = 900;
-const GLYPHS = { first: "⏮\uFE0E", back: "◀\uFE0E", forward: "▶\uFE0E", last: "⏭\uFE0E" };
+const ICONS = {
+  first: "M3,3V13M13,3L6,8L13,13Z",
+  back: "M11,3L4,8L11,13Z",
+  forward: "M5,3L12,8L5,13Z",
+  last: "M13,3V13M3,3L10,8L3,13Z",
+};
+
+/** Drawn, since not every font has the usual signs; "play" says itself in words. */
+function icon(name) {
+  if (!ICONS[name]) return [];
+  const path = makeSvg("path", { d: ICONS[name], fill: "currentColor", stroke: "currentColor", "stroke-width": 1.6 });
+  return [makeSvg("svg", { width: 16, height: 16, viewBox: "0 0 16 16", "aria-hidden": "true" }, path)];
+}
 
 export class Stepper {
   /** `onFrame(index)` is called whenever another frame is to be shown, `onChoose(direction)` for up and down. */
@@ -19,7 +31,7 @@ export class Stepper {
   build() {
     this.buttons = {};
     const button = (name, act) => {
-      const element = make("button", `step-${name}`, { type: "button" }, GLYPHS[name] ?? "");
+      const element = make("button", `step-${name}`, { type: "button" }, ...icon(name));
       element.addEventListener("click", act);
       this.buttons[name] = element;
       return element;

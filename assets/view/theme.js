@@ -3,14 +3,14 @@
 const listeners = new Set();
 let observer = null;
 
-/** The text colour at an element and the first opaque background behind it. */
+/** The text colour and font at an element, and the first opaque background behind it. */
 export function pageColours(element) {
-  const text = getComputedStyle(element).color;
+  const { color: text, fontFamily: family } = getComputedStyle(element);
   for (let at = element; at; at = at.parentElement) {
     const background = getComputedStyle(at).backgroundColor;
-    if (isOpaque(background)) return { text, page: background };
+    if (isOpaque(background)) return { text, family, page: background };
   }
-  return { text, page: "rgb(255, 255, 255)" };
+  return { text, family, page: "rgb(255, 255, 255)" };
 }
 
 function isOpaque(colour) {
@@ -51,12 +51,12 @@ export function colourChanges({ text, page }) {
   };
 }
 
-/** A copy of the layout in the page's colours. */
-export function coloured(layout, { text, page }) {
+/** A copy of the layout in the page's colours and font. */
+export function coloured(layout, { text, family, page }) {
   const hoverlabel = layout.hoverlabel ?? {};
   return {
     ...layout,
-    font: { ...layout.font, color: text },
+    font: { ...layout.font, color: text, family },
     hoverlabel: { ...hoverlabel, bgcolor: page, bordercolor: text, font: { ...hoverlabel.font, color: text } },
   };
 }

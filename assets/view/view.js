@@ -86,7 +86,7 @@ export class View {
     this.body.hidden = false;
     this.describe();
     this.frame.hidden = figure.data.length === 0;
-    this.foot.hidden = figure.data.length === 0;
+    this.foot.hidden = figure.data.length === 0 || !(bundle.savable || bundle.stepper);
     this.stepper.use(null);
     if (figure.data.length === 0) return;
     nameTraces(figure.data);
@@ -108,6 +108,7 @@ export class View {
     this.plot.setAttribute("aria-label", account);
     this.frame.setAttribute("aria-label", words.scroll);
     this.saves.forEach((button, place) => {
+      button.hidden = !this.bundle.savable;
       button.textContent = [words.save_svg, words.save_png][place];
     });
     drawLegend(this.legend, legend);

@@ -55,7 +55,8 @@ class Bundle:
     """One figure for the page.
 
     `account` is the whole figure in plain words, for those who do not see it; `notes` are shown below the figure;
-    `chosen` is the node (step, index) that wears the ring when the figure appears.
+    `chosen` is the node (step, index) that wears the ring when the figure appears; `savable` figures have buttons
+    that save them as a picture.
     """
 
     figure: go.Figure
@@ -66,6 +67,7 @@ class Bundle:
     strip: Strip | None = None
     notes: tuple[str, ...] = ()
     chosen: tuple[int, int] | None = None
+    savable: bool = True
 
     def to_json(self) -> str:
         """The message to the browser."""
@@ -81,6 +83,7 @@ class Bundle:
             "strip": asdict(self.strip) if self.strip else None,
             "notes": self.notes,
             "chosen": self.chosen,
+            "savable": self.savable,
         }
 
 

@@ -13,7 +13,7 @@ from demo.figures import heatmap_story
 from demo.figures.bundle import Bundle, Strip
 from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, Reading, align, reading
 from demo.figures.labels import cut, full_label, number, short_label, visible
-from demo.figures.style import FAINT, base_layout
+from demo.figures.style import FAINT, base_layout, corner_text
 from demo.figures.walk import Node
 from demo.wording.figure_words import HeatmapWords
 from seq2seq_core.trace import Trace
@@ -25,6 +25,8 @@ LETTER_PX: Final = 7.2
 STRIP_PX: Final = 64
 GAP_PX: Final = 14
 RIGHT_PX: Final = 76
+TARGET_RISE_PX: Final = 12
+CLEAR_SUM: Final = 3.5  # up to this height of the sum axis its two thresholds have room for their labels
 LABEL_SINE: Final = 0.82  # of the angle at which source labels stand
 LABEL_ANGLE: Final = -55
 BAR_LOOKS: Final = {
@@ -149,6 +151,7 @@ class _Picture:
             "yaxis2": self._sum_axis(),
             "shapes": [_threshold(DROPPED_BELOW), _threshold(REPEATED_ABOVE)],
             "bargap": 0,
+            "annotations": [corner_text(self.words.target_axis, TARGET_RISE_PX)],
         }
 
     def _source_axis(self) -> dict[str, Any]:
@@ -165,13 +168,21 @@ class _Picture:
         domain = [(GAP_PX + STRIP_PX) / self.area_px, 1]
         return _piece_axis(target, [len(target) - 0.5, -0.5]) | {"domain": domain}
 
+    @property
+    def highest(self) -> float:
+        """The top of the sum axis, with room for the flag above the tallest bar."""
+        return max(2.0, *self.alignment.sums) * 1.25
+
+    @property
+    def threshold_labels(self) -> list[float]:
+        return [DROPPED_BELOW, REPEATED_ABOVE] if self.highest < CLEAR_SUM else [REPEATED_ABOVE]
+
     def _sum_axis(self) -> dict[str, Any]:
-        highest = max(2.0, *self.alignment.sums) * 1.25  # room for the flag above the tallest bar
         return {
-            "range": [0, highest],
+            "range": [0, self.highest],
             "domain": [0, STRIP_PX / self.area_px],
-            "tickvals": [DROPPED_BELOW, REPEATED_ABOVE],
-            "ticktext": [str(DROPPED_BELOW), str(REPEATED_ABOVE)],
+            "tickvals": self.threshold_labels,
+            "ticktext": [str(threshold) for threshold in self.threshold_labels],
             "showgrid": False,
             "zeroline": True,
             "zerolinecolor": FAINT,
@@ -179,12 +190,16 @@ class _Picture:
         }
 
     def strip(self) -> Strip:
+        """The row labels, the thresholds of the sums, and what rows and sums are."""
         rows = [
             (self.top + (row + 0.5) * self.cell, cut(visible(piece))) for row, piece in enumerate(self.alignment.target)
         ]
-        sums_middle = self.top + self.rows_px + GAP_PX + STRIP_PX / 2
-        head = (self.top - 14.0, self.words.target_axis)
-        return Strip(self.left, (head, *rows, (sums_middle, self.words.coverage)))
+        floor = self.top + self.area_px
+        sums = [(floor - STRIP_PX * height / self.highest, str(height)) for height in self.threshold_labels]
+        middle = (floor - STRIP_PX * (DROPPED_BELOW + REPEATED_ABOVE) / 2 / self.highest, self.words.coverage)
+        if self.highest >= CLEAR_SUM:
+            middle = (floor - STRIP_PX * 0.8, self.words.coverage)
+        return Strip(self.left, ((self.top - TARGET_RISE_PX, self.words.target_axis), *rows, *sums, middle))
 
 
 def _letters(piece: str) -> int:

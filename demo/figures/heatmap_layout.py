@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from demo.figures.walk import Node, attention_rows, path_to, token_label
-from seq2seq_core.trace import Floats, Trace
+from demo.figures.walk import Node
+from seq2seq_core.trace import Floats, Trace, attention_rows, candidate_label, path
 
 DROPPED_BELOW: Final = 0.2
 REPEATED_ABOVE: Final = 1.8
@@ -47,8 +47,8 @@ def align(trace: Trace, node: Node) -> Alignment | None:
     rows_TS = attention_rows(trace, *node)
     if rows_TS is None:
         return None
-    nodes = path_to(trace, node)
-    return Alignment(nodes, tuple(token_label(trace, at) for at in nodes), trace.source_tokens, rows_TS)
+    nodes = tuple(path(trace, *node))
+    return Alignment(nodes, tuple(candidate_label(trace, *at) for at in nodes), trace.source_tokens, rows_TS)
 
 
 def reading(total: float) -> Reading:

@@ -1,9 +1,9 @@
 """The account of one candidate: from this step's log-probability to the score, and what became of it."""
 
 from demo.figures.labels import full_label, number
-from demo.figures.walk import Node, step_at, token_label
+from demo.figures.walk import Node, step_at
 from demo.wording.figure_words import LedgerWords
-from seq2seq_core.trace import Trace
+from seq2seq_core.trace import Trace, candidate_label
 
 
 def ledger(trace: Trace, node: Node, words: LedgerWords) -> str:
@@ -17,4 +17,4 @@ def ledger(trace: Trace, node: Node, words: LedgerWords) -> str:
         ),
         words.fates[step.fate_N[index]].format(margin=number(step.margin_N[index])),
     )
-    return "<br>".join((f"<b>{full_label(token_label(trace, node))}</b>", *lines))
+    return "<br>".join((f"<b>{full_label(candidate_label(trace, *node))}</b>", *lines))

@@ -47,7 +47,7 @@ def next_tokens_bundle(trace: Trace, node: Node, words: BarWords) -> Bundle:
         return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
     account = words.account.format(tokens=", ".join(f"{visible(t.piece)} {number(t.probability)}" for t in tokens))
     figure = go.Figure(data=[_bars(tokens, words)], layout=_layout(tokens, words))
-    return Bundle(figure, account, words.view)
+    return Bundle(figure, account, words.view, savable=False)
 
 
 def _bars(tokens: tuple[Next, ...], words: BarWords) -> dict[str, Any]:

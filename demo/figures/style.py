@@ -87,3 +87,9 @@ def base_layout(width: int | None, height: int, margin: Mapping[str, int]) -> di
         "showlegend": False,
         "dragmode": False,
     }
+
+
+def corner_text(text: str, rise: float) -> dict[str, Any]:
+    """A word left of the plot's upper left corner, `rise` pixels above it: names an axis where a title has no room."""
+    corner = {"xref": "paper", "x": 0, "xanchor": "right", "xshift": -6, "yref": "paper", "y": 1, "yanchor": "middle"}
+    return {"text": text, **corner, "yshift": rise, "showarrow": False}

@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 
 from demo.figures import tree_story
 from demo.figures.bundle import Bundle, Mark, Stepper, Strip
-from demo.figures.style import FAINT, ROLE_OF_FATE, Role, base_layout
+from demo.figures.style import FAINT, ROLE_OF_FATE, Role, base_layout, corner_text
 from demo.figures.tree_layers import LABELLED_MARKS, TreeLayers
-from demo.figures.tree_layout import TreeLayout, marks_in_view, place_tree
+from demo.figures.tree_layout import marks_in_view, place_tree
 from demo.figures.walk import Node, follow_greedy
 from demo.wording.figure_words import TreeWords
 from seq2seq_core.trace import Fate, Trace
@@ -18,10 +18,12 @@ COLUMN_PX: Final = 72
 ROW_PX: Final = 26
 LEFT_PX: Final = 44
 RIGHT_PX: Final = 44
-TOP_PX: Final = 50
+TOP_PX: Final = 30
 BOTTOM_PX: Final = 8
-HEADROOM: Final = 0.85  # rows above row 0, for its labels
+HEADROOM: Final = 1.1  # rows above row 0, for its labels
 FOOTROOM: Final = 0.5
+STEP_RISE_PX: Final = 13  # of the word "step" above the grid's upper left corner, beside the step numbers
+RANK_RISE_PX: Final = -7  # of the word "rank", below that corner
 
 
 def tree_bundle(
@@ -33,7 +35,8 @@ def tree_bundle(
     chosen: Node | None = None,
 ) -> Bundle:
     """The search to step through; `opening` is the first frame shown (None: the result), `greedy` is laid over it."""
-    picture = _Picture(trace, words, place_tree(trace), greedy)
+    stops = follow_greedy(greedy, trace) if greedy else ()
+    picture = _Picture(words, TreeLayers(trace, words, place_tree(trace), greedy, stops))
     story = tree_story.frames(trace, words)
     return Bundle(
         figure=go.Figure(data=picture.layers.build(), layout=picture.layout()),
@@ -49,14 +52,8 @@ def tree_bundle(
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    trace: Trace
     words: TreeWords
-    places: TreeLayout
-    greedy: Trace | None
-
-    @property
-    def layers(self) -> "TreeLayers":
-        return TreeLayers(self.trace, self.words, self.places, self.greedy)
+    layers: TreeLayers
 
     def layout(self) -> dict[str, Any]:
         columns, rows = self.layers.last_column, self.layers.last_row
@@ -66,15 +63,19 @@ class _Picture:
         return base_layout(width, height, margin) | {
             "xaxis": self._step_axis(columns),
             "yaxis": self._rank_axis(rows),
+            "annotations": [
+                corner_text(self.words.step_axis, STEP_RISE_PX),
+                corner_text(self.words.rank_axis, RANK_RISE_PX),
+            ],
         }
 
-    def _step_axis(self, columns: int) -> dict[str, Any]:
+    @staticmethod
+    def _step_axis(columns: int) -> dict[str, Any]:
         return {
             "range": [-0.5, columns + 0.5],
             "side": "top",
             "tickvals": list(range(columns + 1)),
             "ticktext": [str(column) for column in range(columns + 1)],
-            "title": {"text": self.words.step_axis, "standoff": 4},
             "showgrid": True,
             "gridcolor": FAINT,
             "zeroline": False,
@@ -95,34 +96,35 @@ class _Picture:
     def strip(self) -> Strip:
         ranks = range(self.layers.kept_rows)
         rows = tuple((TOP_PX + (rank + HEADROOM) * ROW_PX, str(rank + 1)) for rank in ranks)
-        return Strip(LEFT_PX, ((TOP_PX / 2, self.words.rank_axis), *rows))
+        head = ((TOP_PX - STEP_RISE_PX, self.words.step_axis), (TOP_PX - RANK_RISE_PX, self.words.rank_axis))
+        return Strip(LEFT_PX, (*head, *rows))
 
     def legend(self) -> tuple[Mark, ...]:
         """A line for every role that occurs, and no other."""
-        words, fates = self.words, {fate for step in self.trace.steps for fate in step.fate_N}
+        words, fates = self.words, {fate for step in self.layers.trace.steps for fate in step.fate_N}
         text = {Role.LIVE: words.live, Role.FINISHED: words.finished, Role.STOPPED: words.stopped}
         text |= {Role.PRUNED: words.pruned}
         present = {ROLE_OF_FATE[fate] for fate in fates}
         marks = [Mark(role, label) for role, label in text.items() if role in present]
         if Fate.BELOW_CUT in fates or Fate.END_BELOW_CUT in fates:
             marks.append(Mark(Role.CUT, words.cut, symbol=False))
-        if self.trace.hypotheses:
+        if self.layers.trace.hypotheses:
             marks.append(Mark(Role.BEST, words.best))
         return (*marks, *self._greedy_legend())
 
     def _greedy_legend(self) -> list[Mark]:
-        if self.greedy is None:
+        if self.layers.greedy is None:
             return []
         marks = [Mark(Role.GREEDY, self.words.greedy)]
-        strays = any(stop.in_beam is None for stop in self.layers.greedy_stops)
+        strays = any(stop.in_beam is None for stop in self.layers.stops)
         return [*marks, Mark(Role.LEAVES, self.words.leaves, line=False)] if strays else marks
 
     def notes(self) -> tuple[str, ...]:
         """What must be said in words: greedy's fate, and that labels gave way to dots."""
         notes: list[str] = []
-        if self.greedy is not None:
-            notes.append(tree_story.greedy_note(self.greedy, follow_greedy(self.greedy, self.trace), self.words))
+        if self.layers.greedy is not None:
+            notes.append(tree_story.greedy_note(self.layers.greedy, self.layers.stops, self.words))
         if not self.layers.labelled:
-            marks = marks_in_view(self.places)
+            marks = marks_in_view(self.layers.places)
             notes.append(self.words.dots.format(marks=marks, limit=LABELLED_MARKS))
         return tuple(notes)

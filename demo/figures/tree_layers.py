@@ -10,9 +10,9 @@ from demo.figures.layers import Line, PlotlyTrace, Point, Span, lines, points
 from demo.figures.ledger import ledger
 from demo.figures.style import ROLE_OF_FATE, Role
 from demo.figures.tree_layout import ROOT_ROW, Column, Spot, TreeLayout, marks_in_view
-from demo.figures.walk import START, GreedyStop, best_path, follow_greedy, left_beam_at, token_label
+from demo.figures.walk import START, GreedyStop, best_path, left_beam_at
 from demo.wording.figure_words import TreeWords
-from seq2seq_core.trace import Trace
+from seq2seq_core.trace import Trace, candidate_label
 
 LABELLED_MARKS: Final = 600  # beyond as many marks labels only hide each other
 START_LABEL: Final = "<s>"
@@ -27,6 +27,7 @@ class TreeLayers:
     words: TreeWords
     places: TreeLayout
     greedy: Trace | None
+    stops: tuple[GreedyStop, ...]  # of greedy's path; none where no greedy search is laid over
 
     @property
     def labelled(self) -> bool:
@@ -41,17 +42,13 @@ class TreeLayers:
         return max((len(column.kept) for column in self.places.columns), default=1)
 
     @property
-    def greedy_stops(self) -> tuple[GreedyStop, ...]:
-        return follow_greedy(self.greedy, self.trace) if self.greedy else ()
-
-    @property
     def last_column(self) -> int:
-        return max(len(self.places.columns), len(self.greedy_stops))
+        return max(len(self.places.columns), len(self.stops))
 
     @property
     def last_row(self) -> float:
         """The lowest row in use; greedy gets a row of its own below all others once it is out of the beam."""
-        strays = any(stop.in_beam is None for stop in self.greedy_stops)
+        strays = any(stop.in_beam is None for stop in self.stops)
         return self.greedy_row if strays else self.places.rows - 1
 
     @property
@@ -89,7 +86,7 @@ class TreeLayers:
                 yield points([self._point(place) for place in places], span, labelled=self.labelled)
 
     def _point(self, place: Spot) -> Point:
-        label = short_label(token_label(self.trace, place.node))
+        label = short_label(candidate_label(self.trace, *place.node))
         hover = ledger(self.trace, place.node, self.words.ledger)
         return Point(place.step, place.row, label, hover, ROLE_OF_FATE[place.fate], place.node)
 
@@ -104,7 +101,7 @@ class TreeLayers:
 
     def _greedy_links(self) -> Iterator[PlotlyTrace]:
         """One layer a step, so that the overlay never runs ahead of the beam."""
-        corners = [(0.0, ROOT_ROW), *((float(stop.node[0]), self._greedy_row_of(stop)) for stop in self.greedy_stops)]
+        corners = [(0.0, ROOT_ROW), *((float(stop.node[0]), self._greedy_row_of(stop)) for stop in self.stops)]
         for step, segment in enumerate(_segments(corners), start=1):
             yield lines([segment], Role.GREEDY, self._greedy_span(step))
 
@@ -115,10 +112,10 @@ class TreeLayers:
         return Span(min(2 * step, self.final_frame), self.final_frame)
 
     def _overlay_marks(self) -> Iterator[PlotlyTrace]:
-        left = left_beam_at(self.greedy_stops)
-        for stop in self.greedy_stops:
+        left = left_beam_at(self.stops)
+        for stop in self.stops:
             if stop.in_beam is None:
-                role = Role.LEAVES if stop is left else Role.GREEDY
+                role = Role.LEAVES if stop == left else Role.GREEDY
                 yield points([self._stray(stop, role)], self._greedy_span(stop.node[0]), labelled=self.labelled)
         stars = [Point(node[0], self.places.row_of(node), "", "", Role.BEST, node) for node in best_path(self.trace)]
         if stars:
@@ -127,7 +124,7 @@ class TreeLayers:
     def _stray(self, stop: GreedyStop, role: Role) -> Point:
         """A token of greedy's that the beam has not: its ledger is greedy's own, and a click on it selects nothing."""
         assert self.greedy is not None
-        label = short_label(token_label(self.greedy, stop.node))
+        label = short_label(candidate_label(self.greedy, *stop.node))
         hover = ledger(self.greedy, stop.node, self.words.ledger)
         return Point(stop.node[0], self.greedy_row, label, hover, role, None)
 

@@ -2,9 +2,9 @@
 
 from demo.figures.bundle import Frame
 from demo.figures.labels import number, visible
-from demo.figures.walk import GreedyStop, left_beam_at, token_label
+from demo.figures.walk import GreedyStop, left_beam_at
 from demo.wording.figure_words import TreeWords
-from seq2seq_core.trace import Fate, Trace, TraceStep
+from seq2seq_core.trace import Fate, Trace, TraceStep, candidate_label
 
 CAPTION_PLACES = 2
 
@@ -58,7 +58,7 @@ def greedy_note(greedy: Trace, stops: tuple[GreedyStop, ...], words: TreeWords) 
     left = left_beam_at(stops)
     if left is None:
         return words.greedy_stays
-    return words.greedy_left.format(step=left.node[0], token=visible(token_label(greedy, left.node)))
+    return words.greedy_left.format(step=left.node[0], token=visible(candidate_label(greedy, *left.node)))
 
 
 def account(trace: Trace, words: TreeWords) -> str:

@@ -1,11 +1,9 @@
-"""Ways through a trace: to a node's ancestors, and along greedy's path."""
+"""Ways through a trace that figures need beyond the trace's own: the best path, and greedy's path beside the beam."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-
-from seq2seq_core.trace import ROOT, Fate, Floats, Trace, TraceStep
+from seq2seq_core.trace import ROOT, Fate, Trace, TraceStep, path
 
 Node: TypeAlias = tuple[int, int]  # (step, candidate index); (0, ROOT) is the start token
 
@@ -18,27 +16,8 @@ def step_at(trace: Trace, step: int) -> TraceStep:
     return trace.steps[step - 1]
 
 
-def parent_of(trace: Trace, node: Node) -> Node:
-    step, index = node
-    return step - 1, int(step_at(trace, step).parent_N[index])
-
-
-def path_to(trace: Trace, node: Node) -> tuple[Node, ...]:
-    """The nodes from step 1 to the node itself, in order."""
-    nodes: list[Node] = []
-    while node[0] > 0:
-        nodes.append(node)
-        node = parent_of(trace, node)
-    return tuple(reversed(nodes))
-
-
 def is_kept(trace: Trace, node: Node) -> bool:
     return step_at(trace, node[0]).fate_N[node[1]] in KEPT_FATES
-
-
-def token_label(trace: Trace, node: Node) -> str:
-    """The raw label of the node's token, neither cut nor escaped."""
-    return trace.labels[int(step_at(trace, node[0]).token_N[node[1]])]
 
 
 def best_path(trace: Trace) -> tuple[Node, ...]:
@@ -46,7 +25,7 @@ def best_path(trace: Trace) -> tuple[Node, ...]:
     if not trace.hypotheses:
         return ()
     best = trace.hypotheses[0]
-    return path_to(trace, (best.step, best.index))
+    return tuple(path(trace, best.step, best.index))
 
 
 def node_in(trace: Trace, reported: tuple[int, int] | None) -> Node | None:
@@ -88,14 +67,3 @@ def _kept_child(trace: Trace, parent: Node | None, token: int) -> Node | None:
 def left_beam_at(stops: tuple[GreedyStop, ...]) -> GreedyStop | None:
     """The first token of greedy's path that the beam search did not keep."""
     return next((stop for stop in stops if stop.in_beam is None), None)
-
-
-def attention_rows(trace: Trace, step: int, index: int) -> Floats | None:
-    """Attention along the path to a node, (T, S): row t was computed in the step that predicted token t."""
-    rows_TS: list[Floats] = []
-    for number, at in path_to(trace, (step, index)):
-        here = step_at(trace, number)
-        if here.attention_ES is None:
-            return None
-        rows_TS.append(here.attention_ES[here.expanded_E.tolist().index(int(here.parent_N[at]))])
-    return np.stack(rows_TS)
