@@ -37,6 +37,7 @@ from .steps import (
     Codes,
     Decoder,
     SearchStep,
+    rearranged,
     refuse_nan,
     without_end,
 )
@@ -110,10 +111,7 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
             ended=ended,
         )
         rows_R, live = _successors(live, ranking, fate_AN, ended)
-        state = answer.state
-        # Rearranging a state copies it; while no prefix changes its place, there is nothing to do.
-        if not np.array_equal(rows_R, np.arange(len(answer.log_probs_RV))):
-            state = stepper.select(state, torch.from_numpy(rows_R).to(stepper.device))
+        state = rearranged(stepper, answer.state, rows_R, len(answer.log_probs_RV))
 
 
 def _empty_pool(stepper: Stepper[State], options: BeamOptions) -> _Pool:

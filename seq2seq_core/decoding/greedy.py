@@ -30,10 +30,11 @@ from .steps import (
     Codes,
     Decoder,
     SearchStep,
+    rearranged,
     refuse_nan,
     without_end,
 )
-from .stopping import END_TOKEN, MAXIMUM_LENGTH, NO_LIVE_PREFIX
+from .stopping import END_TOKEN, MAXIMUM_LENGTH, NO_LIVE_PREFIX, Flags
 
 _REASONS: Final = {FINISHED: END_TOKEN, CUT_AT_MAXIMUM: MAXIMUM_LENGTH, IMPOSSIBLE: NO_LIVE_PREFIX}
 
@@ -77,16 +78,14 @@ def greedy_steps(stepper: Stepper[State], options: GreedyOptions, *, losers: int
             token_AN=choice.token_AN,
             log_prob_AN=choice.log_prob_AN,
             log_prob_sum_AN=sum_AN,
-            margin_AN=choice.log_prob_AN[:, :1] - choice.log_prob_AN,
+            margin_AN=_margins(choice.log_prob_AN),
             fate_AN=fate_AN,
             count_A=(fate_AN != IMPOSSIBLE).sum(axis=1),
             ended=_ended(source_A, fate_AN[:, 0]),
         )
         going_A = fate_AN[:, 0] == LIVE
         source_A, token_A, sum_A = source_A[going_A], choice.token_AN[going_A, 0], sum_AN[going_A, 0]
-        state = answer.state
-        if not going_A.all():
-            state = stepper.select(state, torch.from_numpy(np.nonzero(going_A)[0]).to(stepper.device))
+        state = rearranged(stepper, answer.state, np.nonzero(going_A)[0], len(going_A))
 
 
 def _choose(log_probs_AV: Tensor, losers: int) -> _Choice:
@@ -99,12 +98,17 @@ def _choose(log_probs_AV: Tensor, losers: int) -> _Choice:
     return _Choice(token_AN.cpu().numpy(), log_prob_AN.cpu().double().numpy())
 
 
-def _fates(choice: _Choice, end_id: int, last_A: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Codes:
+def _fates(choice: _Choice, end_id: int, last_A: Flags) -> Codes:
     end_AN = choice.token_AN == end_id
     fate_AN = np.where(end_AN, END_BELOW_CUT, BELOW_CUT).astype(np.int8)
     fate_AN[:, 0] = np.where(end_AN[:, 0], FINISHED, np.where(last_A, CUT_AT_MAXIMUM, LIVE))
     fate_AN[np.isneginf(choice.log_prob_AN)] = IMPOSSIBLE
     return fate_AN
+
+
+def _margins(log_prob_AN: Doubles) -> Doubles:
+    finite_AN = np.where(np.isneginf(log_prob_AN), 0.0, log_prob_AN)
+    return finite_AN[:, :1] - finite_AN
 
 
 def _ended(source_A: Integers, fate_A: Codes) -> dict[int, str]:

@@ -8,9 +8,10 @@ S source pieces of the longest source, N candidates (of the source that has most
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -20,7 +21,7 @@ from seq2seq_core.trace import Doubles, Fate, Integers
 
 from .stepper import State, Stepper
 
-Codes = NDArray[np.int8]
+Codes: TypeAlias = NDArray[np.int8]
 Chosen_contra = TypeVar("Chosen_contra", bound=SearchOptions, contravariant=True)
 Chosen = TypeVar("Chosen", bound=SearchOptions)
 
@@ -82,6 +83,16 @@ def without_end(log_probs_RV: Tensor, end_id: int, *, forbidden: bool) -> Tensor
     allowed_RV = log_probs_RV.detach().clone()
     allowed_RV[:, end_id] = -np.inf
     return allowed_RV
+
+
+def rearranged(stepper: Stepper[State], state: State, rows_R: Integers, before: int) -> State:
+    """The state with old row `rows_R[i]` as row i, given the number of rows before.
+
+    Rearranging copies, so it is left out while no prefix changes its place, and where none is left.
+    """
+    if not len(rows_R) or np.array_equal(rows_R, np.arange(before)):
+        return state
+    return stepper.select(state, torch.from_numpy(rows_R).to(stepper.device))
 
 
 def refuse_nan(log_prob_RK: Doubles, number: int) -> None:

@@ -3,7 +3,7 @@
 Sizes: A sources still searching.
 """
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,15 @@ MAXIMUM_LENGTH: Final = "maximum length"
 NO_LIVE_PREFIX: Final = "no live prefix"
 END_TOKEN: Final = "end token"
 
-Flags = NDArray[np.bool_]
+Flags: TypeAlias = NDArray[np.bool_]
 
 
 def k_finished(finished_A: Integers, beam_size: int) -> Flags:
-    """The pool holds K. Lengths play no part, so alpha never changes where this stops."""
+    """The pool holds K. Lengths play no part, so alpha never changes where this stops.
+
+    Several may finish in the last step, so that the pool ends up with more than K. Toolkits that close it at K lose
+    only prefixes that are as long as a better one of that step, and so cannot win.
+    """
     return finished_A >= beam_size
 
 

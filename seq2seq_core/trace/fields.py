@@ -72,11 +72,17 @@ def column_of(value: object, column: Column, dimensions: int, place: str) -> NDA
     if value is None and column.optional:
         return None
     if dimensions == 1:
-        return np.array(_numbers(value, column, place), dtype=column.dtype)
+        return _array(_numbers(value, column, place), column)
     rows = [_numbers(row, column, place) for row in _expect(value, list, place)]
     if len({len(row) for row in rows}) > 1:
         raise TraceError(f"{place} must have rows of one length, has {sorted({len(row) for row in rows})}")
-    return np.array(rows, dtype=column.dtype).reshape(len(rows), len(rows[0]) if rows else 0)
+    return _array(rows, column).reshape(len(rows), len(rows[0]) if rows else 0)
+
+
+def _array(values: list[float] | list[list[float]], column: Column) -> NDArray[Any]:
+    # What is too large for single precision becomes infinite, and the check of the columns refuses that.
+    with np.errstate(over="ignore"):
+        return np.array(values, dtype=column.dtype)
 
 
 def _numbers(value: object, column: Column, place: str) -> list[float]:
