@@ -83,8 +83,11 @@ def more(amount: float) -> Callable[[Any], Any]:
 
 SWAPPED_COLUMNS = ("parent_N", "token_N", "log_prob_N", "log_prob_sum_N", "score_N", "fate_N", "margin_N")
 
-# Without the lists of next tokens, a step cannot be caught by them.
-UNLISTED = {"next_token_EP": np.zeros((2, 0), np.int64), "next_log_prob_EP": np.zeros((2, 0))}
+
+def unlisted(expanded: int) -> dict[str, Any]:
+    """Columns without next tokens, so that a change of tokens is not caught by them."""
+    return {"next_token_EP": np.zeros((expanded, 0), np.int64), "next_log_prob_EP": np.zeros((expanded, 0))}
+
 
 FAULTS: dict[str, tuple[Change, str]] = {
     "an edge drawn by rank instead of index": (with_step(2, parent_N=by_rank), "step 2: parents must be expanded"),
@@ -137,8 +140,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "a label left out": (with_trace(labels=lambda labels: {2: labels[2], 1: labels[1]}), r"\[3\] have none"),
     "one source label too many": (with_trace(source_tokens=("x", "y", "z")), "attention_ES: S is 3"),
     "a continuation listed twice": (with_step(1, token_N=put(1, 2)), "step 1: a continuation must be listed once"),
-    "an end token that is continued": (with_step(2, token_N=put(0, 1), **UNLISTED), "must not be continued"),
-    "a second end token": (with_step(3, token_N=put(0, 3), **UNLISTED), "one token must end a hypothesis"),
+    "a second end token": (with_step(3, token_N=put(1, 2), **unlisted(2)), "one token must end a hypothesis"),
     "no steps": (with_trace(steps=()), "must have steps"),
     "a step after the last": (
         lambda trace: dataclasses.replace(trace, steps=(*trace.steps, trace.steps[-1])),
@@ -201,6 +203,12 @@ def test_a_search_that_is_still_going_on_is_no_trace() -> None:
     assert trace.hypotheses[0].step == 2
     with pytest.raises(TraceError, match="reason must be 'not yet"):
         check(dataclasses.replace(shorter, stop=stop))
+
+
+def test_an_end_token_that_lives_on_is_found() -> None:
+    trace = trace_of(golden_table("M6"), BeamOptions(beam_size=2))
+    with pytest.raises(TraceError, match=r"the end token \[1\] must not be continued"):
+        check(with_step(1, token_N=put(1, 1), **unlisted(1))(trace))
 
 
 def test_greedy_search_must_not_refill_the_place_of_its_end_token() -> None:
