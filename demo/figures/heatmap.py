@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from demo.figures import heatmap_story
 from demo.figures.bundle import Bundle, Strip
 from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, Reading, align, reading
-from demo.figures.labels import cut, full_label, number, short_label, visible
-from demo.figures.style import FAINT, base_layout, corner_text
+from demo.figures.labels import cut, full_label, number, short_label, visible, width_em
+from demo.figures.style import FAINT, LABEL_SIZE, base_layout, corner_text
 from demo.figures.walk import Node
 from demo.wording.figure_words import HeatmapWords
 from seq2seq_core.trace import Trace
@@ -21,11 +21,11 @@ from seq2seq_core.trace import Trace
 LARGEST_CELL: Final = 28
 SMALLEST_CELL: Final = 14
 COMFORTABLE_PX: Final = 640  # cells shrink so that the longer side stays about this long
-LETTER_PX: Final = 7.2
 STRIP_PX: Final = 64
 GAP_PX: Final = 14
 RIGHT_PX: Final = 76
-TARGET_RISE_PX: Final = 12
+SOURCE_RISE_PX: Final = 28  # of the word "source" above the upper left corner
+TARGET_RISE_PX: Final = 11
 CLEAR_SUM: Final = 3.5  # up to this height of the sum axis its two thresholds have room for their labels
 LABEL_SINE: Final = 0.82  # of the angle at which source labels stand
 LABEL_ANGLE: Final = -55
@@ -65,12 +65,12 @@ class _Picture:
 
     @property
     def left(self) -> int:
-        texts = (*self.alignment.target, self.words.coverage, self.words.target_axis)
-        return round(16 + LETTER_PX * max(_letters(text) for text in texts))
+        texts = (*self.alignment.target, self.words.coverage, self.words.target_axis, self.words.source_axis)
+        return round(18 + max(map(_label_px, texts)))
 
     @property
     def top(self) -> int:
-        return round(36 + LABEL_SINE * LETTER_PX * max(_letters(text) for text in self.alignment.source))
+        return round(max(44, 22 + LABEL_SINE * max(map(_label_px, self.alignment.source))))
 
     @property
     def rows_px(self) -> int:
@@ -151,7 +151,10 @@ class _Picture:
             "yaxis2": self._sum_axis(),
             "shapes": [_threshold(DROPPED_BELOW), _threshold(REPEATED_ABOVE)],
             "bargap": 0,
-            "annotations": [corner_text(self.words.target_axis, TARGET_RISE_PX)],
+            "annotations": [
+                corner_text(self.words.source_axis, SOURCE_RISE_PX),
+                corner_text(self.words.target_axis, TARGET_RISE_PX),
+            ],
         }
 
     def _source_axis(self) -> dict[str, Any]:
@@ -160,7 +163,6 @@ class _Picture:
             "side": "top",
             "anchor": "y",
             "tickangle": LABEL_ANGLE,
-            "title": {"text": self.words.source_axis, "standoff": 2},
         }
 
     def _target_axis(self) -> dict[str, Any]:
@@ -199,12 +201,15 @@ class _Picture:
         middle = (floor - STRIP_PX * (DROPPED_BELOW + REPEATED_ABOVE) / 2 / self.highest, self.words.coverage)
         if self.highest >= CLEAR_SUM:
             middle = (floor - STRIP_PX * 0.8, self.words.coverage)
-        return Strip(self.left, ((self.top - TARGET_RISE_PX, self.words.target_axis), *rows, *sums, middle))
+        head = (
+            (self.top - SOURCE_RISE_PX, self.words.source_axis),
+            (self.top - TARGET_RISE_PX, self.words.target_axis),
+        )
+        return Strip(self.left, (*head, *rows, *sums, middle))
 
 
-def _letters(piece: str) -> int:
-    """The width of a cut label, in Latin letters."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in cut(visible(piece)))
+def _label_px(piece: str) -> float:
+    return LABEL_SIZE * width_em(cut(visible(piece)))
 
 
 def _piece_axis(pieces: tuple[str, ...], ends: list[float]) -> dict[str, Any]:

@@ -8,18 +8,24 @@ import html
 import unicodedata
 from typing import Final
 
-LABEL_WIDTH: Final = 12
+LONGEST_LABEL: Final = 12  # letters
+LABEL_EM: Final = 5.9  # what a column of the search has room for
+NARROW: Final = "fijlrtI.,:;'|!()[]-"
+WIDE: Final = "mwMW@%…"
 BLANK: Final = "␣"
+SENTENCEPIECE_BLANK: Final = "▁"
 _STAND_INS: Final = {" ": BLANK, "\n": "⏎", "\r": "⏎", "\t": "⇥", "\u3000": BLANK, "\u00a0": BLANK}
 
 
 def visible(piece: str) -> str:
     """The piece with a visible stand-in for every character that would not show; the empty piece is `∅`.
 
-    >>> visible("a b")
-    'a␣b'
+    SentencePiece's mark of a blank stays where it opens a word; alone it would look like a stray line of the drawing.
+
+    >>> visible("a b"), visible("▁cat"), visible("▁")
+    ('a␣b', '▁cat', '␣')
     """
-    return "".join(map(_stand_in, piece)) or "∅"
+    return BLANK if piece == SENTENCEPIECE_BLANK else "".join(map(_stand_in, piece)) or "∅"
 
 
 def _stand_in(character: str) -> str:
@@ -41,29 +47,37 @@ def full_label(piece: str) -> str:
 
 
 def short_label(piece: str) -> str:
-    """A piece cut to the width of twelve Latin letters, for the picture."""
+    """A piece cut to what a picture has room for."""
     return escaped(cut(visible(piece)))
 
 
-def cut(text: str, width: int = LABEL_WIDTH) -> str:
-    """The text, or as much of it as leaves room for an ellipsis; wide letters (Chinese) count twice.
+def cut(text: str) -> str:
+    """The text, or as much of it as leaves room for an ellipsis: at most twelve letters, fewer if they are wide.
 
-    >>> cut("incomprehensible")
-    'incomprehen…'
+    >>> cut("incomprehensible"), cut("mammogrammed")
+    ('incompreh…', 'mammogr…')
     """
-    if sum(map(_width, text)) <= width:
+    if len(text) <= LONGEST_LABEL and width_em(text) <= LABEL_EM:
         return text
-    kept, room = "", width - 1
-    for character in text:
-        room -= _width(character)
-        if room < 0:
-            break
-        kept += character
+    kept = text[: LONGEST_LABEL - 1]
+    while width_em(kept) > LABEL_EM - 1:
+        kept = kept[:-1]
     return kept + "…"
 
 
-def _width(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+def width_em(text: str) -> float:
+    """How wide the text runs, as a multiple of the font size: an estimate that needs no font."""
+    return sum(map(_letter_em, text))
+
+
+def _letter_em(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.0
+    if character in NARROW:
+        return 0.33
+    if character in WIDE:
+        return 0.85
+    return 0.62 if character.isupper() else 0.54
 
 
 def number(value: float, places: int = 3) -> str:

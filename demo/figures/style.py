@@ -48,7 +48,7 @@ LOOKS: Final[Mapping[Role, Look]] = MappingProxyType(
         Role.BEST: Look("#D55E00", "solid", 4.0, "star", 15),
         Role.GREEDY: Look("#CC79A7", "dashdot", 3.0, "diamond-open", 14),
         Role.LEAVES: Look("#CC79A7", "dashdot", 3.0, "x", 11),
-        Role.CUT: Look("#808080", "longdashdot", 1.4, "line-ew", 0),
+        Role.CUT: Look("#808080", "longdashdot", 2.4, "line-ew", 0),
     }
 )
 

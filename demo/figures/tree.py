@@ -23,7 +23,7 @@ BOTTOM_PX: Final = 8
 HEADROOM: Final = 1.1  # rows above row 0, for its labels
 FOOTROOM: Final = 0.5
 STEP_RISE_PX: Final = 13  # of the word "step" above the grid's upper left corner, beside the step numbers
-RANK_RISE_PX: Final = -7  # of the word "rank", below that corner
+RANK_ROW: Final = -0.85  # where the word "rank" stands, above the first of them
 
 
 def tree_bundle(
@@ -56,16 +56,16 @@ class _Picture:
     layers: TreeLayers
 
     def layout(self) -> dict[str, Any]:
-        columns, rows = self.layers.last_column, self.layers.last_row
+        columns = self.layers.last_column
         margin = {"l": LEFT_PX, "r": RIGHT_PX, "t": TOP_PX, "b": BOTTOM_PX}
         width = LEFT_PX + RIGHT_PX + round((columns + 1) * COLUMN_PX)
-        height = TOP_PX + BOTTOM_PX + round((rows + HEADROOM + FOOTROOM) * ROW_PX)
+        height = TOP_PX + BOTTOM_PX + round(self._row_px(self.layers.last_row + FOOTROOM))
         return base_layout(width, height, margin) | {
             "xaxis": self._step_axis(columns),
-            "yaxis": self._rank_axis(rows),
+            "yaxis": self._rank_axis(),
             "annotations": [
                 corner_text(self.words.step_axis, STEP_RISE_PX),
-                corner_text(self.words.rank_axis, RANK_RISE_PX),
+                corner_text(self.words.rank_axis, -self._row_px(RANK_ROW)),
             ],
         }
 
@@ -82,10 +82,10 @@ class _Picture:
             "fixedrange": True,
         }
 
-    def _rank_axis(self, rows: float) -> dict[str, Any]:
+    def _rank_axis(self) -> dict[str, Any]:
         ranks = range(self.layers.kept_rows)
         return {
-            "range": [rows + FOOTROOM, -HEADROOM],
+            "range": [self.layers.last_row + FOOTROOM, self.layers.first_row - HEADROOM],
             "tickvals": list(ranks),
             "ticktext": [str(rank + 1) for rank in ranks],
             "showgrid": False,
@@ -93,11 +93,14 @@ class _Picture:
             "fixedrange": True,
         }
 
+    def _row_px(self, row: float) -> float:
+        """Pixels from the upper edge of the grid down to the middle of a row."""
+        return (row - self.layers.first_row + HEADROOM) * ROW_PX
+
     def strip(self) -> Strip:
         ranks = range(self.layers.kept_rows)
-        rows = tuple((TOP_PX + (rank + HEADROOM) * ROW_PX, str(rank + 1)) for rank in ranks)
-        head = ((TOP_PX - STEP_RISE_PX, self.words.step_axis), (TOP_PX - RANK_RISE_PX, self.words.rank_axis))
-        return Strip(LEFT_PX, (*head, *rows))
+        head = ((TOP_PX - STEP_RISE_PX, self.words.step_axis), (TOP_PX + self._row_px(RANK_ROW), self.words.rank_axis))
+        return Strip(LEFT_PX, (*head, *((TOP_PX + self._row_px(rank), str(rank + 1)) for rank in ranks)))
 
     def legend(self) -> tuple[Mark, ...]:
         """A line for every role that occurs, and no other."""

@@ -16,6 +16,7 @@ from seq2seq_core.trace import Trace, candidate_label
 
 LABELLED_MARKS: Final = 600  # beyond as many marks labels only hide each other
 START_LABEL: Final = "<s>"
+GREEDY_ROW: Final = -1.6
 CUT_HALF_WIDTH: Final = 0.46  # of a column
 
 
@@ -46,19 +47,18 @@ class TreeLayers:
         return max(len(self.places.columns), len(self.stops))
 
     @property
-    def last_row(self) -> float:
-        """The lowest row in use; greedy gets a row of its own below all others once it is out of the beam."""
-        strays = any(stop.in_beam is None for stop in self.stops)
-        return self.greedy_row if strays else self.places.rows - 1
+    def first_row(self) -> float:
+        """The highest row in use: once greedy is out of the beam it runs in a row of its own above all others."""
+        return GREEDY_ROW if left_beam_at(self.stops) else 0.0
 
     @property
-    def greedy_row(self) -> float:
-        return self.places.rows + 0.5
+    def last_row(self) -> float:
+        return self.places.rows - 1
 
     def build(self) -> list[PlotlyTrace]:
         links = [layer for column in self.places.columns for layer in self._links(column)]
         marks = [layer for column in self.places.columns for layer in self._marks(column)]
-        return [*links, *self._greedy_links(), *self._best_links(), self._start(), *marks, *self._overlay_marks()]
+        return [*links, *self._best_links(), *self._greedy_links(), self._start(), *marks, *self._overlay_marks()]
 
     def _kept_span(self, step: int) -> Span:
         return Span(2 * step - 1, self.final_frame)
@@ -106,7 +106,7 @@ class TreeLayers:
             yield lines([segment], Role.GREEDY, self._greedy_span(step))
 
     def _greedy_row_of(self, stop: GreedyStop) -> float:
-        return self.greedy_row if stop.in_beam is None else self.places.row_of(stop.in_beam)
+        return GREEDY_ROW if stop.in_beam is None else self.places.row_of(stop.in_beam)
 
     def _greedy_span(self, step: int) -> Span:
         return Span(min(2 * step, self.final_frame), self.final_frame)
@@ -126,7 +126,7 @@ class TreeLayers:
         assert self.greedy is not None
         label = short_label(candidate_label(self.greedy, *stop.node))
         hover = ledger(self.greedy, stop.node, self.words.ledger)
-        return Point(stop.node[0], self.greedy_row, label, hover, role, None)
+        return Point(stop.node[0], GREEDY_ROW, label, hover, role, None)
 
 
 def _link(place: Spot) -> Line:

@@ -35,9 +35,11 @@ def cut_value(step: TraceStep) -> float | None:
 
 
 def _prune(number_: int, step: TraceStep, words: TreeWords) -> str:
-    live = sum(fate in (Fate.LIVE, Fate.CUT_AT_MAXIMUM) for fate in step.fate_N)
+    live, stopped = step.fate_N.count(Fate.LIVE), step.fate_N.count(Fate.CUT_AT_MAXIMUM)
     finished = step.fate_N.count(Fate.FINISHED)
-    return words.prune.format(step=number_, live=live, finished=finished, pruned=len(step.fate_N) - live - finished)
+    pruned = len(step.fate_N) - live - stopped - finished
+    wording = words.prune_stopped if stopped else words.prune
+    return wording.format(step=number_, live=live, stopped=stopped, finished=finished, pruned=pruned)
 
 
 def _result(trace: Trace, words: TreeWords) -> str:

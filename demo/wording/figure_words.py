@@ -58,6 +58,7 @@ class TreeWords:
     expand: str  # {step} {candidates} {prefixes} {cut}
     expand_uncut: str  # {step} {candidates} {prefixes}
     prune: str  # {step} {live} {finished} {pruned}
+    prune_stopped: str  # the step at the maximum length; {step} {stopped} {finished} {pruned}
     result: str  # {text} {score} {step} {reason}
     nothing: str  # the search ended without an output; {step} {reason}
     reasons: Mapping[str, str]  # stop reasons of a trace -> words; an unknown one is shown as it is

@@ -155,7 +155,7 @@ class RandomSearch:
     def _successors(self, tokens: tuple[int, ...]) -> list[tuple[int, float]]:
         draw = random.Random(zlib.crc32(repr((self.seed, tokens)).encode()))
         weights = [draw.gammavariate(0.3, 1.0) + 1e-6 for _ in range(len(WORDS) + 1)]
-        weights[0] *= 1e-9 if len(tokens) < self.shortest else 0.4
+        weights[0] *= 1e-9 if len(tokens) < self.shortest else 2.0
         total = sum(weights)
         return [(END + place, float(np.log(weight / total))) for place, weight in enumerate(weights)]
 
