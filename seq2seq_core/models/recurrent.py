@@ -48,7 +48,7 @@ class RecurrentSeq2Seq(nn.Module):
             nn.init.normal_(embedding.weight, std=self.config.embedding_size**-0.5)
             with torch.no_grad():
                 embedding.weight[0].zero_()
-        recurrent = [w for name, w in self.encoder.rnn.named_parameters() if name.startswith("weight_hh")]
+        recurrent = [w for name, w in self.encoder.named_parameters() if "weight_hh" in name]
         for weight in (*recurrent, self.decoder.state_gates.weight):
             for block in weight.detach().chunk(3):
                 nn.init.orthogonal_(block)
@@ -57,7 +57,7 @@ class RecurrentSeq2Seq(nn.Module):
         """Read the sources; s_0 = tanh(W_s h_1 backward), equation of Bahdanau's section A.2.2."""
         embedded_BSE = self.dropout(self.source_embedding(source_BS))
         encoded = self.encoder(embedded_BSE, lengths_B)
-        real_BS = real_positions(lengths_B.to(source_BS.device), source_BS.size(1))
+        real_BS = real_positions(lengths_B, source_BS.size(1))
         memory = self.decoder.attention.remember(self.dropout(encoded.states_BSH2), real_BS)
         return Opening(memory, torch.tanh(self.bridge(encoded.first_backward_BH)))
 
@@ -109,7 +109,7 @@ class RecurrentStepper:
         """One row per source."""
         rows = [torch.tensor(source) for source in self._sources]
         source_BS = nn.utils.rnn.pad_sequence(rows, batch_first=True).to(self.device)
-        opening = self._model.encode(source_BS, torch.tensor(self.source_lengths))
+        opening = self._model.encode(source_BS, torch.tensor(self.source_lengths, device=self.device))
         return RecurrentState(opening.memory, opening.state_BD)
 
     @torch.inference_mode()

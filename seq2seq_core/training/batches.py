@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from seq2seq_core.tokenizer import END_ID, PAD_ID, START_ID, Tokenizer
@@ -37,7 +38,7 @@ class Batch:
     """Padded pairs; the decoder reads `previous_BT` and is to predict `next_BT`."""
 
     source_BS: Tensor
-    lengths_B: Tensor  # on the CPU
+    lengths_B: Tensor
     previous_BT: Tensor
     next_BT: Tensor
 
@@ -46,10 +47,9 @@ class Batch:
         return int((self.next_BT != PAD_ID).sum())
 
     def to(self, device: torch.device) -> "Batch":
-        """The batch on another device; the lengths stay on the CPU, where packing wants them."""
-        return Batch(
-            self.source_BS.to(device), self.lengths_B, self.previous_BT.to(device), self.next_BT.to(device)
-        )
+        """The batch on another device."""
+        tensors = (self.source_BS, self.lengths_B, self.previous_BT, self.next_BT)
+        return Batch(*(tensor.to(device) for tensor in tensors))
 
 
 def tokenise(
@@ -75,23 +75,22 @@ def epoch_order(pairs: TokenPairs, batch_tokens: int, seed: int, epoch: int) -> 
     batches: list[list[int]] = []
     for begin in range(0, len(order), pool_size):
         pool = order[begin : begin + pool_size]
-        pool = pool[np.lexsort((source_lengths[pool], target_lengths[pool]))]
+        pool = pool[np.lexsort((source_lengths[pool], target_lengths[pool]))[::-1]]
         batches.extend(cut(pool.tolist(), target_lengths, batch_tokens))
     return [batches[i] for i in random.permutation(len(batches))]
 
 
-def cut(order: Sequence[int], lengths: "np.ndarray[tuple[int], np.dtype[np.int64]]", budget: int) -> Iterator[list[int]]:
-    """Cut an order into batches whose padded size (pairs times longest target) stays within the budget."""
-    batch: list[int] = []
-    longest = 0
-    for index in order:
-        longest = max(longest, int(lengths[index]))
-        if batch and longest * (len(batch) + 1) > budget:
-            yield batch
-            batch, longest = [], int(lengths[index])
-        batch.append(index)
-    if batch:
-        yield batch
+def cut(order: Sequence[int], lengths: NDArray[np.int64], budget: int) -> Iterator[list[int]]:
+    """Cut an order of falling lengths into batches whose padded size (pairs times longest target) is within the budget.
+
+    The first pair is the longest, so a length always comes with the same number of pairs: few different shapes, for
+    which the processor's matrix kernels are generated once.
+    """
+    begin = 0
+    while begin < len(order):
+        size = max(1, budget // int(lengths[order[begin]]))
+        yield list(order[begin : begin + size])
+        begin += size
 
 
 def collate(pairs: TokenPairs, indices: Sequence[int]) -> Batch:

@@ -77,7 +77,7 @@ class Trainer:
                 predictions = predict(self.model, batch)
                 loss += float(predictions.loss())
                 right += predictions.right()
-                tokens += len(predictions.next_N)
+                tokens += predictions.tokens
         self.model.train()
         return Validation(loss / tokens, right / tokens)
 
@@ -98,7 +98,7 @@ class Trainer:
             group["lr"] = self._rate()
         with self._precision():
             predictions = predict(self.model, batch)
-        tokens = len(predictions.next_N)
+        tokens = predictions.tokens
         mean = predictions.loss(self.options.optimiser.label_smoothing) / tokens
         value = float(mean.detach())
         if not math.isfinite(value):

@@ -48,9 +48,24 @@ def test_the_decoder_step_is_torchs_gru_cell_on_embedding_and_context() -> None:
 def test_the_first_state_comes_from_the_backward_state_that_has_read_everything() -> None:
     model = tiny_model()
     source, lengths = batch_of([SOURCES[0]])
-    states, last = model.encoder.rnn(model.source_embedding(source))
-    torch.testing.assert_close(states[:, 0, CONFIG.encoder_size :], last[1])
-    torch.testing.assert_close(model.encode(source, lengths).state_BD, torch.tanh(model.bridge(last[1])))
+    _, last = model.encoder.backward_rnn(model.source_embedding(source).flip(1))
+    torch.testing.assert_close(model.encode(source, lengths).state_BD, torch.tanh(model.bridge(last[0])))
+
+
+def test_the_encoder_is_torchs_bidirectional_gru_on_packed_sources() -> None:
+    encoder = tiny_model().encoder
+    both = nn.GRU(CONFIG.embedding_size, CONFIG.encoder_size, batch_first=True, bidirectional=True)
+    weights = encoder.forward_rnn.state_dict()
+    weights |= {f"{name}_reverse": weight for name, weight in encoder.backward_rnn.state_dict().items()}
+    both.load_state_dict(weights)
+    embedded, lengths = torch.randn(3, 5, CONFIG.embedding_size), torch.tensor([5, 1, 3])
+    packed = nn.utils.rnn.pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
+    expected, last = both(packed)
+    expected, _ = nn.utils.rnn.pad_packed_sequence(expected, batch_first=True)
+    encoded = encoder(embedded, lengths)
+    for row, length in enumerate(lengths.tolist()):
+        torch.testing.assert_close(encoded.states_BSH2[row, :length], expected[row, :length])
+    torch.testing.assert_close(encoded.first_backward_BH, last[1])
 
 
 def test_a_batch_of_several_gives_what_batches_of_one_give() -> None:

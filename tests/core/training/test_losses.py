@@ -7,8 +7,8 @@ import torch
 
 from seq2seq_core.training.losses import Predictions
 
-# softmax of (ln 2, 0, 0, 0) is (0.4, 0.2, 0.2, 0.2)
-PREDICTIONS = Predictions(torch.tensor([[math.log(2), 0.0, 0.0, 0.0]]), torch.tensor([0]))
+# softmax of (0, ln 2, 0, 0) is (0.2, 0.4, 0.2, 0.2)
+PREDICTIONS = Predictions(torch.tensor([[0.0, math.log(2), 0.0, 0.0]]), torch.tensor([1]))
 
 
 def test_without_smoothing_the_loss_is_the_negative_log_probability() -> None:
@@ -24,3 +24,9 @@ def test_smoothing_spreads_mass_evenly_over_all_tokens() -> None:
 def test_right_counts_highest_logits() -> None:
     assert PREDICTIONS.right() == 1
     assert Predictions(PREDICTIONS.logits_NV, torch.tensor([3])).right() == 0
+
+
+def test_padding_counts_nowhere() -> None:
+    padded = Predictions(PREDICTIONS.logits_NV.repeat(2, 1), torch.tensor([1, 0]))
+    assert padded.loss(0.1).item() == pytest.approx(PREDICTIONS.loss(0.1).item())
+    assert (padded.tokens, padded.right()) == (1, 1)
