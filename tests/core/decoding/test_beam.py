@@ -114,6 +114,8 @@ def test_a_forbidden_end_token_does_not_raise_the_others() -> None:
     trace = trace_of(table, BeamOptions(beam_size=2, min_length=1))
     assert trace.hypotheses[0].text == "a"
     assert trace.hypotheses[0].log_prob_sum == pytest.approx(math.log(0.1), abs=1e-7)
+    # The list of next tokens still tells what the model said.
+    assert [trace.labels[token] for token in trace.steps[0].next_token_EP[0, :2].tolist()] == ["</s>", "a"]
 
 
 def test_a_prefix_cut_at_the_maximum_wins_only_where_nothing_finished() -> None:
