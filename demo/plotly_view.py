@@ -92,7 +92,7 @@ def page_head() -> str:
     return "\n".join(
         (
             f'<link rel="stylesheet" href="{_address(ASSETS / "view.css")}">',
-            f'<script defer src="{_address(_plotly_script())}"></script>',
+            f'<script async src="{_address(_plotly_script())}"></script>',
             f'<script type="module" src="{_address(ASSETS / "main.js")}"></script>',
         )
     )

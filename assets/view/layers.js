@@ -7,6 +7,11 @@ export function nameTraces(data) {
   });
 }
 
+/** The [step, index] at the head of a mark's customdata; nothing for marks that cannot be chosen. */
+export function nodeOf(customdata) {
+  return customdata && customdata[0] !== null ? customdata.slice(0, 2) : undefined;
+}
+
 export class Layers {
   constructor(plot, data) {
     this.plot = plot;
@@ -47,12 +52,12 @@ export class Layers {
   }
 
   find(customdata) {
-    return customdata ? this.nodes.get(customdata.join()) : undefined;
+    return this.nodes.get(nodeOf(customdata)?.join());
   }
 
   /** The nodes of one step that can be seen now, from top to bottom. */
   inColumn(step) {
-    const seen = [...this.nodes.values()].filter((node) => node.customdata[0] === step && this.isShown(node.place));
+    const seen = [...this.nodes.values()].filter(({ node, place }) => node[0] === step && this.isShown(place));
     return seen.sort((a, b) => a.y - b.y);
   }
 }
@@ -63,7 +68,8 @@ function nodesOf(data) {
   data.forEach((trace, place) => {
     if (trace.type !== "scatter" || trace.hoverinfo === "skip") return;
     (trace.customdata ?? []).forEach((customdata, point) => {
-      if (customdata) nodes.set(customdata.join(), { customdata, place, point, y: trace.y[point] });
+      const node = nodeOf(customdata);
+      if (node) nodes.set(node.join(), { node, place, point, y: trace.y[point] });
     });
   });
   return nodes;

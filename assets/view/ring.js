@@ -5,9 +5,9 @@ import { makeSvg } from "./dom.js";
 const RADIUS = 10;
 
 /** Moves the ring to the node, or takes it away. */
-export function drawRing(plot, layers, customdata) {
+export function drawRing(plot, layers, chosen) {
   plot.querySelector(".chosen-ring")?.remove();
-  const node = layers.find(customdata);
+  const node = layers.find(chosen);
   const group = node && layers.groups[node.place];
   const mark = group?.querySelectorAll("path.point")[node.point];
   if (!mark) return;

@@ -11,7 +11,8 @@ export function savePicture(bundle, layers, colours, format) {
   const { figure, legend, words } = bundle;
   const below = legend.length ? LEGEND_PX : 0;
   const layout = {
-    ...coloured(figure.layout, colours),
+    // A saved picture knows no fonts of the page.
+    ...coloured(figure.layout, { ...colours, family: figure.layout.font.family }),
     paper_bgcolor: colours.page,
     showlegend: legend.length > 0,
     legend: { orientation: "h", xref: "container", x: 0.01, xanchor: "left", yref: "container", y: 0, yanchor: "bottom" },

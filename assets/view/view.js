@@ -1,7 +1,7 @@
 // One figure on the page: its frame, its controls, and what happens when a node is chosen.
 
 import { make } from "./dom.js";
-import { Layers, nameTraces } from "./layers.js";
+import { Layers, nameTraces, nodeOf } from "./layers.js";
 import { drawLegend } from "./legend.js";
 import { plotlyReady } from "./ready.js";
 import { drawRing } from "./ring.js";
@@ -14,7 +14,7 @@ const REPORT_DELAY_MS = 150; // arrow keys run over many nodes; only the one the
 const SIGHT_PX = 90; // room left and right of the column in view
 
 export class View {
-  /** `report(customdata)` tells Python which node was chosen. */
+  /** `report([step, index])` tells Python which node was chosen. */
   constructor(root, report) {
     this.root = root;
     this.report = report;
@@ -170,15 +170,16 @@ export class View {
   }
 
   clicked(points) {
-    const point = points.find(({ curveNumber, customdata }) => customdata && this.layers.isShown(curveNumber));
+    const point = points.find(({ curveNumber, customdata }) => nodeOf(customdata) && this.layers.isShown(curveNumber));
     if (!point) return;
-    this.choose(point.customdata);
-    this.report(point.customdata);
+    const node = nodeOf(point.customdata);
+    this.choose(node);
+    this.report(node);
   }
 
-  choose(customdata) {
-    this.chosen = customdata;
-    drawRing(this.plot, this.layers, customdata);
+  choose(node) {
+    this.chosen = node;
+    drawRing(this.plot, this.layers, node);
   }
 
   /** Up and down run through the candidates of the step in view. */
@@ -186,9 +187,9 @@ export class View {
     const { column } = this.bundle.stepper.frames[this.stepper.frame];
     const nodes = this.layers.inColumn(column);
     if (nodes.length === 0) return;
-    const at = nodes.findIndex(({ customdata }) => customdata.join() === this.chosen?.join());
+    const at = nodes.findIndex(({ node }) => node.join() === this.chosen?.join());
     const next = at < 0 ? 0 : Math.max(0, Math.min(nodes.length - 1, at + way));
-    this.choose(nodes[next].customdata);
+    this.choose(nodes[next].node);
     clearTimeout(this.reporting);
     this.reporting = setTimeout(() => this.report(this.chosen), REPORT_DELAY_MS);
   }

@@ -25,20 +25,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One mark; `node` is what a click on it reports."""
+    """One mark: `node` is what a click on it reports (None: nothing), `values` are what its hover text says of it."""
 
     x: float
     y: float
     label: str
-    hover: str
     role: Role
     node: tuple[int, int] | None
+    values: tuple[str, ...] = ()
 
 
-def points(marks: Sequence[Point], span: Span, *, labelled: bool = True) -> PlotlyTrace:
+def points(marks: Sequence[Point], span: Span, *, hover: str | None, labelled: bool = True) -> PlotlyTrace:
     """Marks with their labels above them; colour and shape by role.
 
-    Marks without any hover text let the pointer through to what lies below. A search has hundreds of these traces:
+    Without a hover template they let the pointer through to what lies below. A search has hundreds of these traces:
     nothing is written that Plotly would assume anyway.
     """
     trace: PlotlyTrace = {
@@ -46,16 +46,14 @@ def points(marks: Sequence[Point], span: Span, *, labelled: bool = True) -> Plot
         "mode": "markers+text" if labelled else "markers",
         "x": [_brief(mark.x) for mark in marks],
         "y": [_brief(mark.y) for mark in marks],
-        "customdata": [mark.node for mark in marks],
+        "customdata": [(*(mark.node or (None, None)), *mark.values) for mark in marks],
         "marker": _marker([LOOKS[mark.role] for mark in marks]),
         "meta": span.meta(),
         "cliponaxis": False,
     }
     if labelled:
         trace |= {"text": [mark.label for mark in marks], "textposition": "top center"}
-    if any(mark.hover for mark in marks):
-        return trace | {"hovertext": [mark.hover for mark in marks], "hoverinfo": "text"}
-    return trace | {"hoverinfo": "skip"}
+    return trace | ({"hovertemplate": hover} if hover else {"hoverinfo": "skip"})
 
 
 def _marker(looks: Sequence[Look]) -> dict[str, Any]:
@@ -90,3 +88,9 @@ def lines(segments: Sequence[Line], role: Role, span: Span) -> PlotlyTrace:
         "hoverinfo": "skip",
         "meta": span.meta(),
     }
+
+
+def text(x: float, y: float, words: str, span: Span) -> PlotlyTrace:
+    """A text without a mark."""
+    at = {"x": [_brief(x)], "y": [_brief(y)], "text": [words]}
+    return {"type": "scatter", "mode": "text", **at, "hoverinfo": "skip", "meta": span.meta(), "cliponaxis": False}

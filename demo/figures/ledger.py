@@ -1,20 +1,46 @@
-"""The account of one candidate: from this step's log-probability to the score, and what became of it."""
+"""The account of one candidate: from this step's log-probability to the score, and what became of it.
+
+A search has a thousand candidates, so their hover texts are not sent in full: a template says once per layer what all
+of its marks have in common, and each mark sends its own values, already rounded. Plotly puts the two together.
+"""
+
+from typing import Final
 
 from demo.figures.labels import full_label, number
 from demo.figures.walk import Node, step_at
 from demo.wording.figure_words import LedgerWords
 from seq2seq_core.trace import Trace, candidate_label
 
+FIELDS: Final = ("token", "rank", "log_prob", "log_prob_sum", "score", "fate")
+FIRST_FIELD: Final = 2  # in a mark's customdata, behind step and index
 
-def ledger(trace: Trace, node: Node, words: LedgerWords) -> str:
-    """The hover text of a node. Every number is the rounding of the trace's own; nothing is computed anew."""
-    step, index = step_at(trace, node[0]), node[1]
+
+def field(name: str) -> str:
+    """Where Plotly finds a mark's own value."""
+    return f"%{{customdata[{FIRST_FIELD + FIELDS.index(name)}]}}"
+
+
+def ledger_template(trace: Trace, step: int, words: LedgerWords) -> str:
+    """The hover text of all candidates of a step. They have one length, hence one penalty: a trace's check insists."""
+    here = step_at(trace, step)
     lines = (
-        words.place.format(step=node[0], rank=step.rank_N[index], candidates=len(step.token_N)),
-        words.sums.format(log_prob=number(step.log_prob_N[index]), log_prob_sum=number(step.log_prob_sum_N[index])),
-        words.score.format(
-            length=step.length_N[index], penalty=number(step.penalty_N[index]), score=number(step.score_N[index])
-        ),
+        f"<b>{field('token')}</b>",
+        words.place.format(step=step, rank=field("rank"), candidates=len(here.token_N)),
+        words.sums.format(log_prob=field("log_prob"), log_prob_sum=field("log_prob_sum")),
+        words.score.format(length=here.length_N[0], penalty=number(here.penalty_N[0]), score=field("score")),
+        field("fate"),
+    )
+    return "<br>".join(lines) + "<extra></extra>"
+
+
+def ledger_values(trace: Trace, node: Node, words: LedgerWords) -> tuple[str, ...]:
+    """A candidate's own values, in the order of FIELDS; each is the rounding of the trace's, nothing is computed."""
+    step, index = step_at(trace, node[0]), node[1]
+    return (
+        full_label(candidate_label(trace, *node)),
+        str(step.rank_N[index]),
+        number(step.log_prob_N[index]),
+        number(step.log_prob_sum_N[index]),
+        number(step.score_N[index]),
         words.fates[step.fate_N[index]].format(margin=number(step.margin_N[index])),
     )
-    return "<br>".join((f"<b>{full_label(candidate_label(trace, *node))}</b>", *lines))

@@ -21,7 +21,7 @@ RIGHT_PX: Final = 44
 TOP_PX: Final = 30
 BOTTOM_PX: Final = 8
 HEADROOM: Final = 1.1  # rows above row 0, for its labels
-FOOTROOM: Final = 0.5
+FOOTROOM: Final = 0.9  # rows below the last, for the count of losers left out
 STEP_RISE_PX: Final = 13  # of the word "step" above the grid's upper left corner, beside the step numbers
 RANK_ROW: Final = -0.85  # where the word "rank" stands, above the first of them
 
@@ -35,9 +35,10 @@ def tree_bundle(
     chosen: Node | None = None,
 ) -> Bundle:
     """The search to step through; `opening` is the first frame shown (None: the result), `greedy` is laid over it."""
+    places = place_tree(trace)
     stops = follow_greedy(greedy, trace) if greedy else ()
-    picture = _Picture(words, TreeLayers(trace, words, place_tree(trace), greedy, stops))
-    story = tree_story.frames(trace, words)
+    picture = _Picture(words, TreeLayers(trace, words, places, greedy, stops))
+    story = tree_story.frames(trace, places, words)
     return Bundle(
         figure=go.Figure(data=picture.layers.build(), layout=picture.layout()),
         account=" ".join((tree_story.account(trace, words), *picture.notes())),
@@ -83,7 +84,7 @@ class _Picture:
         }
 
     def _rank_axis(self) -> dict[str, Any]:
-        ranks = range(self.layers.kept_rows)
+        ranks = range(int(self.layers.last_row) + 1)
         return {
             "range": [self.layers.last_row + FOOTROOM, self.layers.first_row - HEADROOM],
             "tickvals": list(ranks),
@@ -98,7 +99,7 @@ class _Picture:
         return (row - self.layers.first_row + HEADROOM) * ROW_PX
 
     def strip(self) -> Strip:
-        ranks = range(self.layers.kept_rows)
+        ranks = range(int(self.layers.last_row) + 1)
         head = ((TOP_PX - STEP_RISE_PX, self.words.step_axis), (TOP_PX + self._row_px(RANK_ROW), self.words.rank_axis))
         return Strip(LEFT_PX, (*head, *((TOP_PX + self._row_px(rank), str(rank + 1)) for rank in ranks)))
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Final
 
 from demo.figures.labels import full_label, short_label
-from demo.figures.layers import Line, PlotlyTrace, Point, Span, lines, points
-from demo.figures.ledger import ledger
+from demo.figures.layers import Line, PlotlyTrace, Point, Span, lines, points, text
+from demo.figures.ledger import field, ledger_template, ledger_values
 from demo.figures.style import ROLE_OF_FATE, Role
 from demo.figures.tree_layout import ROOT_ROW, Column, Spot, TreeLayout, marks_in_view
 from demo.figures.walk import START, GreedyStop, best_path, left_beam_at
@@ -17,6 +17,7 @@ from seq2seq_core.trace import Trace, candidate_label
 LABELLED_MARKS: Final = 600  # beyond as many marks labels only hide each other
 START_LABEL: Final = "<s>"
 GREEDY_ROW: Final = -1.6
+GREEDY_BESIDE: Final = 0.14  # rows below the links it accompanies: laid on them, it would hide them
 CUT_HALF_WIDTH: Final = 0.46  # of a column
 
 
@@ -37,10 +38,6 @@ class TreeLayers:
     @property
     def final_frame(self) -> int:
         return 2 * len(self.trace.steps) + 1
-
-    @property
-    def kept_rows(self) -> int:
-        return max((len(column.kept) for column in self.places.columns), default=1)
 
     @property
     def last_column(self) -> int:
@@ -76,23 +73,28 @@ class TreeLayers:
             yield lines([_link(place) for place in column.lost], Role.PRUNED, self._lost_span(column.step))
             x0, x1 = column.step - CUT_HALF_WIDTH, column.step + CUT_HALF_WIDTH
             yield lines([(x0, column.cut_row, x1, column.cut_row)], Role.CUT, self._lost_span(column.step))
+        if column.left_out:
+            below = column.lost[-1].row + 0.7
+            yield text(column.step, below, f"+{column.left_out}", self._lost_span(column.step))
 
     def _marks(self, column: Column) -> Iterator[PlotlyTrace]:
+        hover = ledger_template(self.trace, column.step, self.words.ledger)
         for places, span in (
             (column.kept, self._kept_span(column.step)),
             (column.lost, self._lost_span(column.step)),
         ):
             if places:
-                yield points([self._point(place) for place in places], span, labelled=self.labelled)
+                yield points([self._point(place) for place in places], span, hover=hover, labelled=self.labelled)
 
     def _point(self, place: Spot) -> Point:
         label = short_label(candidate_label(self.trace, *place.node))
-        hover = ledger(self.trace, place.node, self.words.ledger)
-        return Point(place.step, place.row, label, hover, ROLE_OF_FATE[place.fate], place.node)
+        values = ledger_values(self.trace, place.node, self.words.ledger)
+        return Point(place.step, place.row, label, ROLE_OF_FATE[place.fate], place.node, values)
 
     def _start(self) -> PlotlyTrace:
         label = full_label(START_LABEL)
-        return points([Point(0, ROOT_ROW, label, label, Role.LIVE, START)], Span(0, self.final_frame))
+        start = Point(0, ROOT_ROW, label, Role.LIVE, START, (label,))
+        return points([start], Span(0, self.final_frame), hover=f"{field('token')}<extra></extra>")
 
     def _best_links(self) -> Iterator[PlotlyTrace]:
         corners = [(0.0, ROOT_ROW), *((float(node[0]), self.places.row_of(node)) for node in best_path(self.trace))]
@@ -101,12 +103,15 @@ class TreeLayers:
 
     def _greedy_links(self) -> Iterator[PlotlyTrace]:
         """One layer a step, so that the overlay never runs ahead of the beam."""
-        corners = [(0.0, ROOT_ROW), *((float(stop.node[0]), self._greedy_row_of(stop)) for stop in self.stops)]
+        corners = [
+            (0.0, ROOT_ROW + GREEDY_BESIDE),
+            *((float(stop.node[0]), self._greedy_row_of(stop)) for stop in self.stops),
+        ]
         for step, segment in enumerate(_segments(corners), start=1):
             yield lines([segment], Role.GREEDY, self._greedy_span(step))
 
     def _greedy_row_of(self, stop: GreedyStop) -> float:
-        return GREEDY_ROW if stop.in_beam is None else self.places.row_of(stop.in_beam)
+        return GREEDY_ROW if stop.in_beam is None else self.places.row_of(stop.in_beam) + GREEDY_BESIDE
 
     def _greedy_span(self, step: int) -> Span:
         return Span(min(2 * step, self.final_frame), self.final_frame)
@@ -115,18 +120,19 @@ class TreeLayers:
         left = left_beam_at(self.stops)
         for stop in self.stops:
             if stop.in_beam is None:
-                role = Role.LEAVES if stop == left else Role.GREEDY
-                yield points([self._stray(stop, role)], self._greedy_span(stop.node[0]), labelled=self.labelled)
-        stars = [Point(node[0], self.places.row_of(node), "", "", Role.BEST, node) for node in best_path(self.trace)]
+                yield self._stray(stop, Role.LEAVES if stop == left else Role.GREEDY)
+        stars = [Point(node[0], self.places.row_of(node), "", Role.BEST, node) for node in best_path(self.trace)]
         if stars:
-            yield points(stars, Span(self.final_frame, self.final_frame), labelled=False)
+            yield points(stars, Span(self.final_frame, self.final_frame), hover=None, labelled=False)
 
-    def _stray(self, stop: GreedyStop, role: Role) -> Point:
+    def _stray(self, stop: GreedyStop, role: Role) -> PlotlyTrace:
         """A token of greedy's that the beam has not: its ledger is greedy's own, and a click on it selects nothing."""
         assert self.greedy is not None
+        step, words = stop.node[0], self.words.ledger
         label = short_label(candidate_label(self.greedy, *stop.node))
-        hover = ledger(self.greedy, stop.node, self.words.ledger)
-        return Point(stop.node[0], GREEDY_ROW, label, hover, role, None)
+        mark = Point(step, GREEDY_ROW, label, role, None, ledger_values(self.greedy, stop.node, words))
+        hover = ledger_template(self.greedy, step, words)
+        return points([mark], self._greedy_span(step), hover=hover, labelled=self.labelled)
 
 
 def _link(place: Spot) -> Line:

@@ -1,9 +1,10 @@
 """Where every node of a search sits: x is the step, the row is the rank in the beam. Positions only, no colours.
 
 A rank grid stays ten rows high however long the search gets, where a tidy tree of its leaves would not fit any screen.
-The candidates that a step kept fill the rows from 0 down, best first; its losers follow below a cut line, half a row
-further down so that the line has room. Nothing moves between "expand" and "prune": the same places serve both.
-Links are true parents; where two links cross, the beam was re-ranked.
+The candidates that a step kept fill the rows from 0 down, best first; its losers follow below a cut line. Row and rank
+agree but for one case: an end token below the cut can outrank a kept candidate, and stands below it all the same.
+Nothing moves between "expand" and "prune": the same places serve both. Links are true parents; where two links cross,
+the beam was re-ranked.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from demo.figures.walk import KEPT_FATES, START, Node, step_at
 from seq2seq_core.trace import Fate, Trace, TraceStep
 
-CUT_BELOW_KEPT = 0.5  # rows from the last kept candidate down to the cut line
-LOST_BELOW_CUT = 1.0  # and on to the first loser, whose label stands above its mark
+MOST_LOST = 12  # losers placed in a step: a beam of 10 records 20, which would make the grid 30 rows high
+CUT_BELOW_KEPT = 0.27  # rows from the last kept candidate to the cut line: between its mark and the next row's label
 ROOT_ROW = 0.0
 
 
@@ -39,6 +40,7 @@ class Column:
     kept: tuple[Spot, ...]
     lost: tuple[Spot, ...]
     cut_row: float | None  # None where nothing was pruned
+    left_out: int = 0  # losers below the last one placed; the picture says how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,16 @@ def _column(number: int, step: TraceStep, parent_rows: dict[int, float]) -> Colu
     kept = [index for index in order if step.fate_N[index] in KEPT_FATES]
     lost = [index for index in order if step.fate_N[index] not in KEPT_FATES]
 
-    def place(index: int, row: float) -> Spot:
+    def place(index: int, row: int) -> Spot:
         parent = int(step.parent_N[index])
-        return Spot((number, index), row, (number - 1, parent), parent_rows[parent], step.fate_N[index])
+        return Spot((number, index), float(row), (number - 1, parent), parent_rows[parent], step.fate_N[index])
 
-    cut_row = len(kept) - 1 + CUT_BELOW_KEPT
     return Column(
         number,
-        tuple(place(index, float(row)) for row, index in enumerate(kept)),
-        tuple(place(index, cut_row + LOST_BELOW_CUT + row) for row, index in enumerate(lost)),
-        cut_row if lost else None,
+        kept=tuple(place(index, row) for row, index in enumerate(kept)),
+        lost=tuple(place(index, row) for row, index in enumerate(lost[:MOST_LOST], start=len(kept))),
+        cut_row=len(kept) - 1 + CUT_BELOW_KEPT if lost else None,
+        left_out=max(0, len(lost) - MOST_LOST),
     )
 
 

@@ -2,6 +2,7 @@
 
 from demo.figures.bundle import Frame
 from demo.figures.labels import number, visible
+from demo.figures.tree_layout import Column, TreeLayout
 from demo.figures.walk import GreedyStop, left_beam_at
 from demo.wording.figure_words import TreeWords
 from seq2seq_core.trace import Fate, Trace, TraceStep, candidate_label
@@ -9,11 +10,11 @@ from seq2seq_core.trace import Fate, Trace, TraceStep, candidate_label
 CAPTION_PLACES = 2
 
 
-def frames(trace: Trace, words: TreeWords) -> tuple[Frame, ...]:
+def frames(trace: Trace, places: TreeLayout, words: TreeWords) -> tuple[Frame, ...]:
     """The start, two half-steps for every step, and the result."""
     story = [Frame(words.start.format(source=trace.source), 0)]
-    for number_, step in enumerate(trace.steps, start=1):
-        story.append(Frame(_expand(number_, step, words), number_))
+    for number_, (step, column) in enumerate(zip(trace.steps, places.columns, strict=True), start=1):
+        story.append(Frame(_expand(number_, step, words) + _left_out(column, words), number_))
         story.append(Frame(_prune(number_, step, words), number_))
     return (*story, Frame(_result(trace, words), _last_column(trace)))
 
@@ -26,12 +27,19 @@ def _expand(number_: int, step: TraceStep, words: TreeWords) -> str:
     return words.expand.format(step=number_, candidates=candidates, prefixes=prefixes, cut=cut_text)
 
 
+def _left_out(column: Column, words: TreeWords) -> str:
+    return words.left_out.format(count=column.left_out) if column.left_out else ""
+
+
 def cut_value(step: TraceStep) -> float | None:
-    """The running sum a candidate had to reach: that of the worst one kept. None if nothing fell below it."""
+    """The running sum a candidate had to reach: that of the last to live on, or of the best if it ended the search.
+
+    None if nothing fell below it.
+    """
     if Fate.BELOW_CUT not in step.fate_N:
         return None
     kept = [fate in (Fate.LIVE, Fate.CUT_AT_MAXIMUM) for fate in step.fate_N]
-    return float(step.log_prob_sum_N[kept].min()) if any(kept) else None
+    return float(step.log_prob_sum_N[kept].min() if any(kept) else step.log_prob_sum_N.max())
 
 
 def _prune(number_: int, step: TraceStep, words: TreeWords) -> str:

@@ -57,6 +57,7 @@ class TreeWords:
     start: str  # {source}
     expand: str  # {step} {candidates} {prefixes} {cut}
     expand_uncut: str  # {step} {candidates} {prefixes}
+    left_out: str  # follows `expand`, hence begins with its own punctuation; {count}
     prune: str  # {step} {live} {finished} {pruned}
     prune_stopped: str  # the step at the maximum length; {step} {stopped} {finished} {pruned}
     result: str  # {text} {score} {step} {reason}

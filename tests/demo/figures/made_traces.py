@@ -1,13 +1,14 @@
-"""Traces without a model: one made by hand, and searches of any size over random numbers."""
+"""Traces without a model: one made by hand, and real searches of any size over random tables."""
 
-import random
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import Final
 
 import numpy as np
 
+from seq2seq_core.decoding import SourceText, Table, TableStepper, record
+from seq2seq_core.options import BeamOptions, GreedyOptions
 from seq2seq_core.trace import ROOT, Fate, Hypothesis, Stop, Trace, TraceStep
 
 END: Final = 1
@@ -38,7 +39,6 @@ class Row:
     log_prob: float
     log_prob_sum: float
     fate: Fate
-    tokens: tuple[int, ...] = ()
 
 
 def made_step(number: int, expanded: Sequence[int], rows: Sequence[Row], source_size: int, seed: int = 0) -> TraceStep:
@@ -114,75 +114,33 @@ def _trace(
     )
 
 
-@dataclass
-class RandomSearch:
-    """A beam search over log-probabilities drawn anew for every prefix, the same in every search with one seed."""
+def searched(beam_size: int, length: int, source_size: int = 7, *, end_weight: float = 0.4, seed: int = 0) -> Trace:
+    """What the real search does over a random table: a beam, or greedy for a beam of 1.
 
-    beam_size: int
-    max_length: int
-    source: tuple[str, ...]
-    seed: int = 0
-    shortest: int = 4  # tokens before the end token may win
-    steps: list[TraceStep] = field(default_factory=list)
-    pool: list[Hypothesis] = field(default_factory=list)
-    live: list[tuple[int, tuple[int, ...], float]] = field(default_factory=lambda: [(ROOT, (), 0.0)])
-
-    def run(self) -> Trace:
-        while self.live and len(self.steps) < self.max_length and len(self.pool) < self.beam_size:
-            self._step(len(self.steps) + 1)
-        pool = tuple(sorted(self.pool, key=lambda hypothesis: -hypothesis.score))
-        labels = {0: "<unk>", END: "</s>"} | {token: word for token, word in enumerate(WORDS, start=2)}
-        algorithm = "greedy" if self.beam_size == 1 else "beam"
-        return _trace(algorithm, tuple(self.steps), pool, self.source, labels, pool[0].step if pool else 0)
-
-    def _step(self, number: int) -> None:
-        rows = self._fated(self._ranked()[: 2 * self.beam_size], number)
-        self.steps.append(made_step(number, [index for index, _, _ in self.live], rows, len(self.source), self.seed))
-        kept = [(index, row) for index, row in enumerate(rows) if row.fate not in CUT_FATES]
-        self.live = [(index, row.tokens, row.log_prob_sum) for index, row in kept if row.fate is Fate.LIVE]
-        for index, row in kept:
-            if row.fate is not Fate.LIVE:
-                self.pool.append(_hypothesis(number, index, row))
-
-    def _ranked(self) -> list[Row]:
-        rows = [
-            Row(parent, token, log_prob, total + log_prob, Fate.LIVE, (*tokens, token))
-            for parent, tokens, total in self.live
-            for token, log_prob in self._successors(tokens)
-        ]
-        return sorted(rows, key=lambda row: -row.log_prob_sum)
-
-    def _successors(self, tokens: tuple[int, ...]) -> list[tuple[int, float]]:
-        draw = random.Random(zlib.crc32(repr((self.seed, tokens)).encode()))
-        weights = [draw.gammavariate(0.3, 1.0) + 1e-6 for _ in range(len(WORDS) + 1)]
-        weights[0] *= 1e-9 if len(tokens) < self.shortest else 2.0
-        total = sum(weights)
-        return [(END + place, float(np.log(weight / total))) for place, weight in enumerate(weights)]
-
-    def _fated(self, rows: list[Row], number: int) -> list[Row]:
-        live = 0
-        fated: list[Row] = []
-        for rank, row in enumerate(rows, start=1):
-            fate = Fate.BELOW_CUT
-            if row.token == END:
-                fate = Fate.FINISHED if rank <= self.beam_size else Fate.END_BELOW_CUT
-            elif live < self.beam_size:
-                live += 1
-                fate = Fate.CUT_AT_MAXIMUM if number == self.max_length else Fate.LIVE
-            fated.append(Row(row.parent, row.token, row.log_prob, row.log_prob_sum, fate, row.tokens))
-        return fated
+    The table looks back two tokens, so one table serves searches of any length; no end weight, no end before `length`.
+    """
+    stepper = TableStepper([_random_table(source_size, end_weight, seed)], WORDS)
+    options = BeamOptions(beam_size=beam_size, max_length=length) if beam_size > 1 else GreedyOptions(max_length=length)
+    table = _random_table(source_size, end_weight, seed)
+    source = SourceText(" ".join(table.source), table.source)
+    (trace,) = record(stepper, options, [source], label=stepper.label, detokenize=stepper.detokenize)
+    return trace
 
 
-def _hypothesis(number: int, index: int, row: Row) -> Hypothesis:
-    content = tuple(token for token in row.tokens if token != END)
-    penalty = number**ALPHA
-    text = " ".join(WORDS[token - 2] for token in content)
-    return Hypothesis(
-        number, index, content, text, row.fate, row.log_prob_sum, number, penalty, row.log_prob_sum / penalty
-    )
+def _random_table(source_size: int, end_weight: float, seed: int) -> Table:
+    draw = np.random.default_rng(seed)
+    contexts = ["", *WORDS, *(f"{first} {second}" for first in WORDS for second in WORDS)]
+    following = {context: _random_row(draw, 0.0 if len(context.split()) < 2 else end_weight) for context in contexts}
+    attention_TS = draw.dirichlet(np.full(source_size, 0.2), 40)
+    rows = tuple(tuple(float(weight) for weight in row_S) for row_S in attention_TS)
+    return Table(following=following, order=2, source=tuple(islice(cycle(WORDS), source_size)), attention=rows)
 
 
-def long_search(beam_size: int = 10, length: int = 40, source_size: int = 30) -> Trace:
-    """A search that runs the whole length: nothing may end before."""
-    pieces = tuple(WORDS[place % len(WORDS)] for place in range(source_size))
-    return RandomSearch(beam_size, length, pieces, seed=3, shortest=length).run()
+def _random_row(draw: np.random.Generator, end_weight: float) -> dict[str, float]:
+    weights = np.append(draw.gamma(0.3, size=len(WORDS)) + 1e-6, end_weight)
+    return dict(zip((*WORDS, "</s>"), (weights / weights.sum()).tolist(), strict=True))
+
+
+def long_search(beam_size: int = 10) -> Trace:
+    """A search of 40 steps over 30 source pieces: nothing may end before."""
+    return searched(beam_size, 40, 30, end_weight=0.0, seed=3)
