@@ -9,8 +9,9 @@ def model_card(config: Mapping[str, Any], *, parameters: int) -> str:
     card, training, model = config["card"], config["training"], config["model"]
     sections = [
         f"# {card.get('title', 'Sequence-to-sequence model')}",
-        f"{parameters:,} parameters; bidirectional GRU encoder ({model['encoder_size']} per direction), "
-        f"{model['attention']} attention, GRU decoder ({model['decoder_size']}), embeddings of {model['embedding_size']}.",
+        f"{parameters:,} parameters: bidirectional GRU encoder ({model['encoder_size']} per direction), "
+        f"{model['attention']} attention, GRU decoder ({model['decoder_size']}), "
+        f"embeddings of {model['embedding_size']}.",
         _section("Data", card.get("attribution", "")),
         _section("Scores of this file", _table(config["metrics"])),
         _section("Training", _table({k: v for k, v in training.items() if not isinstance(v, Mapping | list)})),

@@ -1,7 +1,7 @@
 """A trained model as a folder: weights, tokenizers, config, model card. Nothing in it is unpickled.
 
     model.safetensors   weights (float16 or float32 on disk, float32 in memory)
-    config.json         format version, model, tokenizers, training record, metrics, SHA-256 of every other file read back
+    config.json         format version, model, tokenizers, training record, metrics, SHA-256 of the files read back
     source.model, target.model
     README.md           the model card, for people; not read back
 """
@@ -79,24 +79,30 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     """
     recover_folder(folder)
     config = _read_config(folder)
-    tokenizers = [_read_tokenizer(folder, config, side) for side in ("source", "target")]
+    source, target = (_read_tokenizer(folder, config, side) for side in ("source", "target"))
     model = _build_model(folder, config)
-    try:
-        tensors = load_tensors(_read_verified(folder, config["weights"]))
-        model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{folder}: the weights do not fit the model: {str(error):.300}") from error
-    for side, tokenizer, size in zip(
-        ("source", "target"), tokenizers, (model.config.source_vocabulary, model.config.target_vocabulary), strict=True
-    ):
-        if len(tokenizer) != size:
-            raise CheckpointError(f"{folder}: {side} tokenizer must have {size} tokens as the model, got {len(tokenizer)}")
-    return Checkpoint(model.eval(), *tokenizers, config["training"], config["metrics"], config["card"])
+    _load_weights(model, folder, config)
+    _check_size(folder, "source", source, model.config.source_vocabulary)
+    _check_size(folder, "target", target, model.config.target_vocabulary)
+    return Checkpoint(model.eval(), source, target, config["training"], config["metrics"], config["card"])
 
 
 def count_parameters(model: torch.nn.Module) -> int:
     """Trainable numbers, tied ones once."""
     return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _load_weights(model: RecurrentSeq2Seq, folder: Path, config: Record) -> None:
+    try:
+        tensors = load_tensors(_read_verified(folder, config["weights"]))
+        model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{folder}: the weights do not fit the model: {error!s:.300}") from error
+
+
+def _check_size(folder: Path, side: str, tokenizer: Tokenizer, size: int) -> None:
+    if len(tokenizer) != size:
+        raise CheckpointError(f"{folder}: {side} tokenizer must have {size} tokens as the model, got {len(tokenizer)}")
 
 
 def _weights(model: torch.nn.Module, half: bool) -> bytes:
@@ -152,7 +158,8 @@ def _read_verified(folder: Path, entry: object) -> bytes:
     content = _read(folder, entry["file"])
     if (digest := _digest(content)) != entry.get("sha256"):
         raise CheckpointError(
-            f"{folder}: {entry['file']} is not the file that was saved: sha256 must be {entry.get('sha256')}, got {digest}"
+            f"{folder}: {entry['file']} is not the file that was saved: "
+            f"sha256 must be {entry.get('sha256')}, got {digest}"
         )
     return content
 

@@ -103,7 +103,10 @@ def decoded(
     done = 0
     while chunk := list(islice(rest, CHUNK * options.batch_size)):
         try:
-            yield from _traced(pipeline, chunk, search) if options.trace else _translated(pipeline, chunk, search, options)
+            if options.trace:
+                yield from _traced(pipeline, chunk, search)
+            else:
+                yield from _translated(pipeline, chunk, search, options)
         except InputError as error:
             raise InputError(f"{options.input}, lines {done + 1} to {done + len(chunk)}: {error}") from error
         done += len(chunk)

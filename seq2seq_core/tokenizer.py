@@ -1,11 +1,12 @@
 """Text to token ids and back: SentencePiece models of four kinds.
 
-`unigram`, `bpe` and `char` fall back to bytes, so that every text has a representation; `word` takes what stands between
-blanks as one token and maps words it never saw to `<unk>`.
+`unigram`, `bpe` and `char` fall back to bytes, so that every text has a representation; `word` takes what stands
+between blanks as one token and maps words it never saw to `<unk>`.
 
 What normalisation changes (SentencePiece's `nmt_nfkc` rule): compatibility forms become canonical ones (full-width
-letters, ligatures, the one-character ellipsis), control characters go, all blanks (zero-width ones too) become single spaces,
-and blanks at either end go. Decoding an encoding gives exactly the normalised text. For `word` only blanks are unified.
+letters, ligatures, the one-character ellipsis), control characters go, all blanks (zero-width ones too) become single
+spaces, and blanks at either end go. Decoding an encoding gives exactly the normalised text. For `word` only blanks are
+unified.
 
 Special tokens are control symbols of the model: text that looks like one (`</s>` typed by a user) is spelt out in
 ordinary pieces and never becomes the control symbol.
@@ -60,7 +61,7 @@ class Tokenizer:
         try:
             self._processor = spm.SentencePieceProcessor(model_proto=model)
         except (RuntimeError, ValueError, TypeError) as error:
-            raise OptionError(f"tokenizer must be a SentencePiece model, got {len(model)} bytes that are none") from error
+            raise OptionError(f"tokenizer must be a SentencePiece model, got {len(model)} other bytes") from error
         specials = tuple(self._processor.id_to_piece(i) for i in range(min(4, len(self))))
         if specials != SPECIAL_TOKENS:
             raise OptionError(f"tokenizer must begin with the tokens {SPECIAL_TOKENS}, got {specials}")
@@ -159,6 +160,5 @@ def _check_characters(text: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise InputError(
-            f"text must be valid Unicode, got the lone surrogate U+{ord(text[error.start]):04X} at position {error.start}"
-        ) from None
+        found = f"the lone surrogate U+{ord(text[error.start]):04X} at position {error.start}"
+        raise InputError(f"text must be valid Unicode, got {found}") from None

@@ -9,7 +9,8 @@ import os
 import platform
 import shlex
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from typing import Any
 import torch
 import tyro
 
-from seq2seq_core.checkpoint import count_parameters, load_checkpoint
+from seq2seq_core.checkpoint import count_parameters, load_checkpoint, save_checkpoint
 from seq2seq_core.errors import OptionError, Seq2SeqError, TrainingError
+from seq2seq_core.evaluation import evaluate, require_sacrebleu
 from seq2seq_core.models import RecurrentConfig, RecurrentSeq2Seq
-from seq2seq_core.tasks.parallel import ParallelText, read_parallel
+from seq2seq_core.pipeline import Pipeline
+from seq2seq_core.tasks.parallel import ParallelText, read_parallel, read_references
 from seq2seq_core.tokenizer import Tokenizer
 from seq2seq_core.training.batches import TokenPairs, tokenise
 from seq2seq_core.training.config import TokenizerOptions, TrainingOptions
@@ -28,7 +31,6 @@ from seq2seq_core.training.log import Log
 from seq2seq_core.training.loop import Trainer
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.state import unpack_state
-
 
 _STYLE = (tyro.conf.EnumChoicesFromValues,)
 
@@ -46,6 +48,9 @@ def main() -> int:
 def train(options: TrainingOptions) -> Run:
     """Read the data, train, and measure the best model on the test file."""
     device = _device(options)
+    if options.test is not None:
+        require_sacrebleu()
+        _references(options)
     texts = {name: read_parallel(getattr(options, name)) for name in ("train", "valid")}
     run, trainer = _start(options, texts, device)
     tokenizers = (run.source_tokenizer, run.target_tokenizer)
@@ -54,6 +59,8 @@ def train(options: TrainingOptions) -> Run:
         _report(name, tokens, trainer.log)
     if not trainer.progress.finished:
         trainer.train(pairs["train"], pairs["valid"])
+    if options.test is not None:
+        _measure(options, run, trainer.log)
     return run
 
 
@@ -81,6 +88,27 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
     log.write("start", parameters=count_parameters(model), **run.record)
     print(f"{count_parameters(model):,} parameters on {device}")
     return run, Trainer(options, model.to(device), run, log)
+
+
+def _references(options: TrainingOptions) -> tuple[ParallelText, dict[str, Sequence[Sequence[str]]]]:
+    """The test pairs, and the references by the name of the way they judge."""
+    test = read_parallel(str(options.test))
+    references: dict[str, Sequence[Sequence[str]]] = {"single reference": [[target] for target in test.targets]}
+    if options.test_references is not None:
+        references["all references"] = read_references(options.test_references, test.sources)
+    return test, references
+
+
+def _measure(options: TrainingOptions, run: Run, log: Log) -> None:
+    """Score the best model as it lies on the disk, and write the scores into its folder."""
+    test, references = _references(options)
+    pipeline = Pipeline.load(run.best)
+    metrics = evaluate(pipeline, test.sources, references)
+    for name, value in metrics.items():
+        print(f"{name}: {value}")
+    log.write("test", **metrics)
+    best = pipeline.checkpoint
+    save_checkpoint(run.best, replace(best, metrics={**best.metrics, **metrics}), half=True)
 
 
 def train_tokenizers(options: TokenizerOptions, text: ParallelText) -> tuple[Tokenizer, Tokenizer]:
@@ -111,7 +139,7 @@ def _record(options: TrainingOptions, texts: dict[str, ParallelText]) -> dict[st
         "data": {name: {"pairs": len(text), "sha256": text.digest} for name, text in texts.items()},
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "machine": f"{os.cpu_count()} processors, {torch.get_num_threads()} threads",
-        "command": "python -m seq2seq_core.train " + shlex.join(sys.argv[1:]),
+        "command": "python -m seq2seq_core.train " + shlex.join(a for a in sys.argv[1:] if a != "--resume"),
     }
 
 
@@ -129,7 +157,8 @@ def _check_same_training(saved: Any, options: TrainingOptions, texts: dict[str, 
     free = {"resume", "output", "train", "valid", "test", "test_references", "device", "threads", "attribution"}
     for name, value in _plain(asdict(options)).items():
         if name not in free and saved["options"].get(name) != value:
-            raise OptionError(f"{name} must be as in the run that is resumed, {saved['options'].get(name)!r}, got {value!r}")
+            began = saved["options"].get(name)
+            raise OptionError(f"{name} must be as in the run that is resumed, {began!r}, got {value!r}")
     for name, text in texts.items():
         if saved["data"][name]["sha256"] != text.digest:
             raise OptionError(f"{name} must be the file that the run began with, but its content differs")
@@ -137,7 +166,7 @@ def _check_same_training(saved: Any, options: TrainingOptions, texts: dict[str, 
 
 def _report(name: str, pairs: TokenPairs, log: Log) -> None:
     if not len(pairs):
-        raise TrainingError(f"{name} must hold at least one pair within the length limit, got {pairs.skipped} longer ones")
+        raise TrainingError(f"{name} must hold a pair within the length limit, got {pairs.skipped} that are longer")
     log.write("data", split=name, pairs=len(pairs), skipped=pairs.skipped, target_tokens=pairs.target_tokens)
     print(f"{name}: {len(pairs):,} pairs, {pairs.target_tokens:,} target tokens; {pairs.skipped:,} pairs skipped")
 

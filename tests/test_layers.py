@@ -59,7 +59,10 @@ RULES: Final = {
     "seq2seq_core.training": may(
         core("checkpoint decoding models tokenizer tasks files"), "torch numpy safetensors tqdm sacrebleu"
     ),
-    "seq2seq_core.train": may(core("training checkpoint models tokenizer tasks files"), "torch tyro tqdm"),
+    "seq2seq_core.evaluation": may(core("pipeline"), "sacrebleu"),
+    "seq2seq_core.train": may(
+        core("training checkpoint evaluation models pipeline tokenizer tasks files"), "torch tyro tqdm"
+    ),
     "seq2seq_core.decode": may(core("pipeline tasks files"), "torch tyro tqdm"),
 }
 

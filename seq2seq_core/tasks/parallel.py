@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,9 +58,8 @@ def _read_tsv(path: Path) -> ParallelText:
         digest.update(line.encode() + b"\n")
         fields = line.split("\t")
         if len(fields) != 2:
-            raise DataError(
-                f"{path}, line {number}: expected source<TAB>target with one tab, got {len(fields) - 1} tabs: {line!r:.80}"
-            )
+            found = f"{len(fields) - 1} tabs: {line!r:.80}"
+            raise DataError(f"{path}, line {number}: expected source<TAB>target with one tab, got {found}")
         for side, field in zip(("source", "target"), fields, strict=True):
             if not field.strip():
                 raise DataError(f"{path}, line {number}: the {side} side is empty")
@@ -89,7 +89,7 @@ def _lines(path: Path) -> Iterator[str]:
     try:
         raw = path.read_bytes()
         content = gzip.decompress(raw) if path.suffix == ".gz" else raw
-    except (OSError, EOFError, gzip.zlib.error) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
     if not content.strip():
         raise DataError(f"{path}: the file is empty")

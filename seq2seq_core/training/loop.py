@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import torch
 from torch import nn
@@ -134,8 +134,9 @@ class Trainer:
             progress.best_loss = validation.loss
             self.run.save_best(self.model, progress, validation.loss)
         self.run.save_last(self.model, progress, self.optimiser)
-        self.log.write("validation", loss=validation.loss, accuracy=validation.accuracy, best=better, **_position(progress))
-        tqdm.write(f"{progress.tokens:>12,} tokens: validation loss {validation.loss:.4f}, accuracy {validation.accuracy:.4f}")
+        self.log.write("validation", **asdict(validation), best=better, **_position(progress))
+        measured = f"validation loss {validation.loss:.4f}, accuracy {validation.accuracy:.4f}"
+        tqdm.write(f"{progress.tokens:>12,} tokens: {measured}")
 
     def _done(self) -> bool:
         patience = self.options.patience

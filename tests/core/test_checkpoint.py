@@ -112,7 +112,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff"])
 def test_a_config_that_is_none_is_refused(folder: Path, content: bytes) -> None:
     (folder / "config.json").write_bytes(content)
-    with pytest.raises(CheckpointError, match="config.json|format"):
+    with pytest.raises(CheckpointError, match=r"config\.json|format"):
         load_checkpoint(folder)
 
 
@@ -127,7 +127,7 @@ def test_weights_of_another_model_are_refused(folder: Path) -> None:
 def test_foreign_model_settings_are_refused(folder: Path, change: dict[str, object]) -> None:
     config = json.loads((folder / "config.json").read_text())
     edit_config(folder, model=config["model"] | change)
-    with pytest.raises(CheckpointError, match="setting|family|dropout"):
+    with pytest.raises(CheckpointError, match=r"setting|family|dropout"):
         load_checkpoint(folder)
 
 

@@ -20,7 +20,7 @@ def test_a_tsv_file_its_gzip_and_two_aligned_files_read_the_same(tmp_path: Path)
     plain = read_parallel(written(tmp_path / "a.tsv", GOOD.encode()))
     packed = read_parallel(written(tmp_path / "a.tsv.gz", gzip.compress(GOOD.encode())))
     source = written(tmp_path / "a.en", b"Hi.\nRun!\n")
-    target = written(tmp_path / "a.fr", "Salut !\nCours !\n".encode())
+    target = written(tmp_path / "a.fr", b"Salut !\nCours !\n")
     aligned = read_parallel(f"{source},{target}")
     assert plain.sources == packed.sources == aligned.sources == ("Hi.", "Run!")
     assert plain.targets == packed.targets == aligned.targets == ("Salut !", "Cours !")
@@ -54,7 +54,7 @@ def test_a_broken_file_is_named_with_its_line(tmp_path: Path, content: bytes, me
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="nowhere.tsv: cannot be read"):
+    with pytest.raises(DataError, match=r"nowhere\.tsv: cannot be read"):
         read_parallel(str(tmp_path / "nowhere.tsv"))
 
 

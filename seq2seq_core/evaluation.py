@@ -1,4 +1,4 @@
-"""Quality of a model on a test file: BLEU, chrF (sacrebleu, with signatures) and exact match."""
+"""Quality of a model on a test file, as shipped: BLEU, chrF (sacrebleu, with signatures) and exact match."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,11 +34,13 @@ def require_sacrebleu() -> None:
 
 def score(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> Scores:
     """Corpus scores against one or more references for each output."""
-    from sacrebleu.metrics import BLEU, CHRF  # noqa: PLC0415 - an optional package
+    # optional packages are imported where they are used
+    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415
+    from sacrebleu.metrics.chrf import CHRF  # noqa: PLC0415
 
     most = max(map(len, references))
-    # sacrebleu wants one list per reference number; None where a sentence has fewer
-    columns = [[row[i] if i < len(row) else None for row in references] for i in range(most)]
+    # sacrebleu wants one list per reference number, and takes an empty text for "no further reference"
+    columns = [[row[i] if i < len(row) else "" for row in references] for i in range(most)]
     bleu, chrf = BLEU(), CHRF()
     exact = sum(output in row for output, row in zip(outputs, references, strict=True)) / len(outputs)
     return Scores(
