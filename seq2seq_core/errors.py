@@ -8,7 +8,8 @@
     ├── TrainingError      a training that cannot go on (not finite, nothing to resume)
     └── TraceError         a trace that breaks its format or contradicts itself
 
-A message names the setting (or file), the rule and the value that was given.
+A message names the setting (or file), the rule and the value that was given. None of them is a ValueError: command-line
+libraries swallow those and print their own text instead.
 """
 
 
@@ -16,25 +17,25 @@ class Seq2SeqError(Exception):
     """Base of all errors whose message is meant for the user."""
 
 
-class OptionError(Seq2SeqError, ValueError):
+class OptionError(Seq2SeqError):
     """A setting breaks its rule, or two settings exclude each other."""
 
 
-class InputError(Seq2SeqError, ValueError):
+class InputError(Seq2SeqError):
     """A text or request that cannot be decoded."""
 
 
-class DataError(Seq2SeqError, ValueError):
+class DataError(Seq2SeqError):
     """A data file breaks its format; the message names file and line."""
 
 
-class CheckpointError(Seq2SeqError, ValueError):
+class CheckpointError(Seq2SeqError):
     """A checkpoint folder is missing, damaged, foreign or from a future version."""
 
 
-class TraceError(Seq2SeqError, ValueError):
+class TraceError(Seq2SeqError):
     """A trace breaks its format or contradicts itself."""
 
 
-class TrainingError(Seq2SeqError, RuntimeError):
+class TrainingError(Seq2SeqError):
     """A training cannot start or go on; the last checkpoint is intact."""

@@ -101,8 +101,7 @@ class Trainer:
         tokens = predictions.tokens
         mean = predictions.loss(self.options.optimiser.label_smoothing) / tokens
         value = float(mean.detach())
-        if not math.isfinite(value):
-            raise TrainingError(f"the loss must be finite, got {value} at update {self.progress.update + 1}")
+        self._require_finite("loss", value)
         self.optimiser.zero_grad()
         mean.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         nn.utils.clip_grad_norm_(self.model.parameters(), self.options.optimiser.clip)
@@ -127,6 +126,7 @@ class Trainer:
     def _validate(self, pairs: TokenPairs) -> None:
         """Measure, keep the best, save the last."""
         progress, validation = self.progress, self.validate(pairs)
+        self._require_finite("validation loss", validation.loss)
         progress.validated_at = progress.tokens
         better = progress.best_loss is None or validation.loss < progress.best_loss
         progress.worse_in_a_row = 0 if better else progress.worse_in_a_row + 1
@@ -137,6 +137,10 @@ class Trainer:
         self.log.write("validation", **asdict(validation), best=better, **_position(progress))
         measured = f"validation loss {validation.loss:.4f}, accuracy {validation.accuracy:.4f}"
         tqdm.write(f"{progress.tokens:>12,} tokens: {measured}")
+
+    def _require_finite(self, name: str, value: float) -> None:
+        if not math.isfinite(value):
+            raise TrainingError(f"{name} must be finite, got {value} after update {self.progress.update}")
 
     def _done(self) -> bool:
         patience = self.options.patience

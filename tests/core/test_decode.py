@@ -1,0 +1,88 @@
+"""Files in, lines out: one for one, in order."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from seq2seq_core.checkpoint import save_checkpoint
+from seq2seq_core.decode import main
+from seq2seq_core.pipeline import Pipeline
+from seq2seq_core.trace import check, from_json
+from tests.support.tiny_run import PAIRS
+
+LINES = ["Thank you.", "", "I see the cat.", "   ", "Hello!"]
+EXPECTED = ["Merci.", "", "Je vois le chat.", "", "Bonjour !"]
+
+
+@pytest.fixture
+def model(tiny_pipeline: Pipeline, tmp_path: Path) -> Path:
+    save_checkpoint(tmp_path / "model", tiny_pipeline.checkpoint)
+    return tmp_path / "model"
+
+
+def run_main(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    monkeypatch.setattr("sys.argv", ["decode", *map(str, arguments)])
+    return main()
+
+
+@pytest.mark.parametrize("decoder", ["greedy", "beam"])
+def test_one_line_out_for_each_line_in(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoder: str
+) -> None:
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.write_text("\n".join(LINES) + "\n", encoding="utf-8")
+    assert run_main(monkeypatch, "--model", model, "--input", source, "--output", target, "--decoder", decoder) == 0
+    assert target.read_text(encoding="utf-8") == "\n".join(EXPECTED) + "\n"
+
+
+def test_standard_input_and_output(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    class Input:
+        buffer = io.BytesIO("\r\n".join(LINES).encode())
+
+    monkeypatch.setattr("sys.stdin", Input)
+    assert run_main(monkeypatch, "--model", model, "--batch-size", 1) == 0
+    assert capfdbinary.readouterr().out.decode().splitlines() == EXPECTED
+
+
+def test_traces_come_one_to_a_line_and_hold_together(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = tmp_path / "in", tmp_path / "out.jsonl"
+    source.write_text("\n".join(LINES), encoding="utf-8")
+    run_main(monkeypatch, "--model", model, "--input", source, "--output", target, "--trace", "--beam-size", 3)
+    lines = target.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) is None for line in lines] == [False, True, False, True, False]
+    trace = from_json(lines[2])
+    check(trace)
+    assert (trace.source, trace.hypotheses[0].text) == PAIRS[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--beam-size", "65"], "beam_size must be a whole number from 1 to 64, got 65"),
+        (["--alpha", "nan"], "alpha must be a number from 0 to 2, got nan"),
+        (["--batch-size", "0"], "batch_size must be 1 or more, got 0"),
+        (["--input", "nowhere"], "nowhere: cannot be read: No such file or directory"),
+        (["--output", "no/such/folder/out"], "no/such/folder/out: cannot be written: No such file or directory"),
+    ],
+)
+def test_a_mistake_is_one_line(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert run_main(monkeypatch, "--model", model, *arguments) == 2
+    assert capsys.readouterr().err == f"error: {message}\n"
+
+
+def test_a_line_that_is_not_utf8_is_named_and_no_half_file_is_left(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").write_bytes(b"fine\n\xff\xfe\n")
+    before = sorted(tmp_path.iterdir())
+    assert run_main(monkeypatch, "--model", model, "--input", tmp_path / "in", "--output", tmp_path / "out") == 2
+    assert "line 2: not UTF-8" in capsys.readouterr().err
+    assert sorted(tmp_path.iterdir()) == before

@@ -1,0 +1,54 @@
+"""The one door: texts in, hypotheses and traces out."""
+
+import pytest
+
+from seq2seq_core.errors import CheckpointError, InputError
+from seq2seq_core.options import BeamOptions, GreedyOptions
+from seq2seq_core.pipeline import Pipeline
+from seq2seq_core.trace import check, from_json, same, to_json
+from tests.support.tiny_run import PAIRS
+
+SOURCES = [source for source, _ in PAIRS]
+AWKWARD = ("</s>", "<script>alert(1)</script>", "${x}", "👩‍👩‍👧", "שלום", "a\x00b", "\u202eabc", "I see the zebra.")
+
+
+@pytest.mark.parametrize("options", [GreedyOptions(), BeamOptions(beam_size=4)])
+@pytest.mark.parametrize("text", [*AWKWARD, SOURCES[0]])
+def test_any_text_gives_a_trace_that_holds_together(
+    tiny_pipeline: Pipeline, text: str, options: GreedyOptions | BeamOptions
+) -> None:
+    trace = tiny_pipeline.trace(text, options)
+    check(trace)
+    assert trace.source == text
+    assert trace.source_tokens == tiny_pipeline.encode(text).pieces
+    assert same(from_json(to_json(trace)), trace)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t"])
+def test_a_text_of_blanks_has_nothing_to_decode(tiny_pipeline: Pipeline, text: str) -> None:
+    with pytest.raises(InputError, match="at least one character that is no blank"):
+        tiny_pipeline.trace(text, GreedyOptions())
+    assert tiny_pipeline.translate([text, SOURCES[8]], GreedyOptions()) == ["", PAIRS[8][1]]
+
+
+def test_a_text_beyond_the_models_cap_is_refused_with_both_numbers(tiny_pipeline: Pipeline) -> None:
+    with pytest.raises(InputError, match="at most 512 tokens, got 600"):
+        tiny_pipeline.trace("👩" * 149 + "abc", GreedyOptions())
+
+
+@pytest.mark.parametrize("options", [GreedyOptions(), BeamOptions(beam_size=3)])
+def test_batches_of_any_size_translate_alike(tiny_pipeline: Pipeline, options: GreedyOptions | BeamOptions) -> None:
+    one_by_one = [tiny_pipeline.trace(source, options).hypotheses[0].text for source in SOURCES]
+    assert tiny_pipeline.translate(SOURCES, options, batch_size=5) == one_by_one
+    assert tiny_pipeline.translate(SOURCES, options, batch_size=100) == one_by_one
+
+
+def test_n_best_bounds_what_is_returned(tiny_pipeline: Pipeline) -> None:
+    (best,) = tiny_pipeline.hypotheses([SOURCES[0]], BeamOptions(beam_size=4, n_best=2))
+    assert len(best) == 2
+    assert best[0].score >= best[1].score
+
+
+def test_a_missing_model_is_named() -> None:
+    with pytest.raises(CheckpointError, match="nowhere"):
+        Pipeline.load("nowhere")
