@@ -100,7 +100,7 @@ def test_training_ends_when_validation_gets_no_better(tmp_path: Path) -> None:
 
 
 def test_the_log_tells_what_happened(tmp_path: Path) -> None:
-    run = train(tiny_options(tmp_path, max_tokens=2_000, validate_every=500, longest=11))
+    run = train(tiny_options(tmp_path, max_tokens=2_000, validate_every=500, longest=10))
     kinds = [event["event"] for event in events(run.folder)]
     assert kinds[:3] == ["start", "data", "data"]
     assert kinds.count("validation") >= 4
