@@ -62,6 +62,8 @@ def _marker(looks: Sequence[Look]) -> dict[str, Any]:
         "symbol": _one_or_all([look.symbol for look in looks]),
         "size": _one_or_all([look.size for look in looks]),
     }
+    if any(isinstance(value, list) for value in marker.values()):
+        return marker | {"opacity": 1, "line": {"width": 0}}  # else Plotly takes them for pale, outlined bubbles
     hollow = all(look.symbol.endswith("-open") for look in looks)
     return marker | {"line": {"width": 2}} if hollow else marker
 

@@ -84,7 +84,7 @@ class _Picture:
         }
 
     def _rank_axis(self) -> dict[str, Any]:
-        ranks = range(int(self.layers.last_row) + 1)
+        ranks = range(self.layers.kept_rows)
         return {
             "range": [self.layers.last_row + FOOTROOM, self.layers.first_row - HEADROOM],
             "tickvals": list(ranks),
@@ -99,7 +99,7 @@ class _Picture:
         return (row - self.layers.first_row + HEADROOM) * ROW_PX
 
     def strip(self) -> Strip:
-        ranks = range(int(self.layers.last_row) + 1)
+        ranks = range(self.layers.kept_rows)
         head = ((TOP_PX - STEP_RISE_PX, self.words.step_axis), (TOP_PX + self._row_px(RANK_ROW), self.words.rank_axis))
         return Strip(LEFT_PX, (*head, *((TOP_PX + self._row_px(rank), str(rank + 1)) for rank in ranks)))
 

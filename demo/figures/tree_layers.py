@@ -40,6 +40,10 @@ class TreeLayers:
         return 2 * len(self.trace.steps) + 1
 
     @property
+    def kept_rows(self) -> int:
+        return max((len(column.kept) for column in self.places.columns), default=1)
+
+    @property
     def last_column(self) -> int:
         return max(len(self.places.columns), len(self.stops))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from demo.figures.walk import KEPT_FATES, START, Node, step_at
 from seq2seq_core.trace import Fate, Trace, TraceStep
 
-MOST_LOST = 12  # losers placed in a step: a beam of 10 records 20, which would make the grid 30 rows high
+FEWEST_LOST = 5  # losers that any step may show, however narrow the beam
 CUT_BELOW_KEPT = 0.27  # rows from the last kept candidate to the cut line: between its mark and the next row's label
 ROOT_ROW = 0.0
 
@@ -59,16 +59,20 @@ class TreeLayout:
 
 
 def place_tree(trace: Trace) -> TreeLayout:
+    """Places for all candidates but the lowest losers: as many are placed as prefixes live on, so the grid is at most
+    three beams high, and each column says how many it leaves out."""
+    widest = max((step.fate_N.count(Fate.LIVE) for step in trace.steps), default=0)
+    most_lost = max(FEWEST_LOST, widest)
     columns: list[Column] = []
     parent_rows = {START[1]: ROOT_ROW}
     for number in range(1, len(trace.steps) + 1):
-        column = _column(number, step_at(trace, number), parent_rows)
+        column = _column(number, step_at(trace, number), parent_rows, most_lost)
         columns.append(column)
         parent_rows = {place.node[1]: place.row for place in column.kept}
     return TreeLayout(tuple(columns), max((_height(column) for column in columns), default=1.0))
 
 
-def _column(number: int, step: TraceStep, parent_rows: dict[int, float]) -> Column:
+def _column(number: int, step: TraceStep, parent_rows: dict[int, float], most_lost: int) -> Column:
     order = sorted(range(len(step.token_N)), key=lambda index: (int(step.rank_N[index]), index))
     kept = [index for index in order if step.fate_N[index] in KEPT_FATES]
     lost = [index for index in order if step.fate_N[index] not in KEPT_FATES]
@@ -80,9 +84,9 @@ def _column(number: int, step: TraceStep, parent_rows: dict[int, float]) -> Colu
     return Column(
         number,
         kept=tuple(place(index, row) for row, index in enumerate(kept)),
-        lost=tuple(place(index, row) for row, index in enumerate(lost[:MOST_LOST], start=len(kept))),
+        lost=tuple(place(index, row) for row, index in enumerate(lost[:most_lost], start=len(kept))),
         cut_row=len(kept) - 1 + CUT_BELOW_KEPT if lost else None,
-        left_out=max(0, len(lost) - MOST_LOST),
+        left_out=max(0, len(lost) - most_lost),
     )
 
 

@@ -8,6 +8,7 @@ from demo.wording.figure_words import TreeWords
 from seq2seq_core.trace import Fate, Trace, TraceStep, candidate_label
 
 CAPTION_PLACES = 2
+LONGEST_TEXT = 80  # letters of the output in the result's one line; the account has all of them
 
 
 def frames(trace: Trace, places: TreeLayout, words: TreeWords) -> tuple[Frame, ...]:
@@ -56,7 +57,8 @@ def _result(trace: Trace, words: TreeWords) -> str:
     if not trace.hypotheses:
         return words.nothing.format(step=step, reason=reason)
     best = trace.hypotheses[0]
-    return words.result.format(text=best.text, score=number(best.score), step=step, reason=reason)
+    text = best.text if len(best.text) <= LONGEST_TEXT else best.text[: LONGEST_TEXT - 1] + "…"
+    return words.result.format(text=text, score=number(best.score), step=step, reason=reason)
 
 
 def _last_column(trace: Trace) -> int:
