@@ -52,6 +52,13 @@ def score(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> Scores
     )
 
 
+def sentence_chrf(output: str, reference: str) -> float:
+    """Character F-score of one output, 0 to 100."""
+    from sacrebleu.metrics.chrf import CHRF  # noqa: PLC0415
+
+    return float(CHRF().sentence_score(output, [reference]).score)
+
+
 def evaluate(
     pipeline: Pipeline, sources: Sequence[str], references: dict[str, Sequence[Sequence[str]]]
 ) -> dict[str, float | str]:

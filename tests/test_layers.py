@@ -38,6 +38,7 @@ RULES: Final = {
     "demo.tabs": may("demo.controls demo.service demo.figures demo.plotly_view demo.wording", "gradio"),
     "demo.controls": may("demo.wording", "gradio"),
     "demo.plotly_view": may("demo.wording", "gradio"),
+    "demo.find_examples": may(core("evaluation files pipeline tasks"), "tyro"),
     "demo.figures": may("demo.wording", "plotly numpy"),
     "demo.report": may("demo.figures demo.wording", "plotly numpy tyro"),
     "demo.service": may("demo.wording " + core("pipeline tasks training"), "numpy torch"),
