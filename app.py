@@ -1,0 +1,14 @@
+"""Serves the page. Address: GRADIO_SERVER_NAME and GRADIO_SERVER_PORT (default 127.0.0.1:7860).
+
+SEQ2SEQ_MODEL names another checkpoint folder than the one in assets/checkpoints.
+"""
+
+import os
+
+# Read when Gradio is imported: with it, nothing is ever asked of an outside host.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+from demo.build import serve
+
+if __name__ == "__main__":
+    serve()

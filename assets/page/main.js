@@ -1,0 +1,44 @@
+// The one door for the page: `pageViews.mount` turns an empty element into the view that its kind names.
+//
+// Python sends each view one JSON text; the view shows it. What a visitor chooses goes back through `report`.
+
+import { alphaChanged } from "./alpha.js";
+import { drawCaption } from "./caption.js";
+import { drawExamples } from "./examples.js";
+import { drawMessage } from "./message.js";
+import { drawNBest } from "./nbest.js";
+import { drawPanel } from "./panel.js";
+import { drawResult } from "./result.js";
+
+const VIEWS = {
+  caption: drawCaption,
+  examples: drawExamples,
+  message: drawMessage,
+  nbest: drawNBest,
+  panel: drawPanel,
+  result: drawResult,
+};
+
+function mount(kind, { element, props, watch, report }) {
+  const root = element.querySelector(".page-view");
+  root.classList.add(`view-${kind}`);
+  const show = () => {
+    if (kind === "message") idle();
+    if (props.value) VIEWS[kind](root, JSON.parse(props.value), report);
+    else root.replaceChildren();
+  };
+  watch("value", show);
+  show();
+}
+
+/** Shows at once that something was asked for; the next message from Python, or a failure, ends it. */
+function busy() {
+  document.body.classList.add("is-busy");
+}
+
+function idle() {
+  document.body.classList.remove("is-busy");
+}
+
+window.pageViews = { mount, busy, idle, alphaChanged };
+window.dispatchEvent(new Event("pageviews-ready"));

@@ -1,0 +1,117 @@
+"""Tabs to a page, and the page to an address."""
+
+import logging
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any, Final
+
+import gradio as gr
+
+from demo.plotly_view import page_head, serve_assets
+from demo.service import Service, read_examples
+from demo.service.model import load_from
+from demo.tabs import TABS, Captions, Context
+from demo.tabs.page_view import page_view_head, serve_page_assets
+from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
+
+ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
+MODEL: Final = ASSETS / "checkpoints" / "tatoeba-en-fr"
+MODEL_VARIABLE: Final = "SEQ2SEQ_MODEL"
+WAITING_VISITORS: Final = 64
+CONCURRENT_EVENTS: Final = 8  # choosing and re-labelling; decodes are bounded by the service
+KEPT_VISITORS: Final = 500
+
+_FONTS: Final = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
+_MONOSPACE_FONTS: Final = ("ui-monospace", "Consolas", "Noto Sans Mono", "monospace")
+_KEY: Final = "seq2seq-lab-language"
+# A private window may refuse to store; then the choice lasts as long as the page.
+_READ_LANGUAGE: Final = f"""() => {{
+  let tag = navigator.language;
+  try {{ tag = localStorage.getItem('{_KEY}') ?? tag; }} catch {{}}
+  return tag.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}}"""
+_STORE_LANGUAGE: Final = f"(tag) => {{ try {{ localStorage.setItem('{_KEY}', tag); }} catch {{}} }}"
+_NAME_LANGUAGE: Final = "(tag) => { document.documentElement.lang = tag === 'zh' ? 'zh-CN' : 'en'; return tag; }"
+
+
+def build_app(service: Service) -> gr.Blocks:
+    """The page; nothing runs yet."""
+    captions = Captions([])
+    app: gr.Blocks
+    with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title) as app:
+        language = _head(captions)
+        context = Context(service, read_examples(ASSETS / "examples.json"), language, captions)
+        with gr.Tabs():
+            for tab in TABS:
+                with gr.Tab(id=tab.id) as place:
+                    tab.build(context)
+                captions.follow(place, _title_of(tab.title))
+        captions.follow(gr.Markdown(elem_classes="page-foot"), lambda words: {"value": words.page.frame.footer})
+        _follow_language(app, language, captions)
+    return app
+
+
+def _head(captions: Captions) -> gr.Radio:
+    with gr.Row(elem_classes="page-head"):
+        with gr.Column(scale=5, min_width=260):
+            captions.follow(gr.Markdown(), _headline)
+        with gr.Column(scale=0, min_width=200, elem_classes="page-language"):
+            names = [(name, str(tag)) for tag, name in LANGUAGE_NAMES.items()]
+            language = gr.Radio(
+                names, value=str(Language.ENGLISH), show_label=False, container=False, elem_id="language"
+            )
+    return language
+
+
+def _headline(words: Words) -> dict[str, str]:
+    return {"value": f"# {words.page.frame.title}\n{words.page.frame.tagline}"}
+
+
+def _title_of(title: Any) -> Any:
+    return lambda words: {"label": title(words)}
+
+
+def _follow_language(app: gr.Blocks, language: gr.Radio, captions: Captions) -> None:
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    app.load(None, js=_READ_LANGUAGE, outputs=[language], **quiet)
+    language.input(None, js=_STORE_LANGUAGE, inputs=[language], **quiet)
+    language.change(captions.updates, js=_NAME_LANGUAGE, inputs=[language], outputs=captions.components, **quiet)
+
+
+def model_folder() -> Path:
+    """The shipped checkpoint, or the one that the environment names."""
+    return Path(os.environ.get(MODEL_VARIABLE) or MODEL)
+
+
+def serve() -> None:
+    """Serve the page until interrupted or terminated. The model is loaded once the page is up."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    service = Service(load_from(model_folder()))
+    app = build_app(service).queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    _launch(app)
+    service.start()
+    stopped.wait()
+    app.close()
+
+
+def _launch(app: gr.Blocks) -> None:
+    serve_assets()
+    serve_page_assets()
+    app.launch(
+        prevent_thread_lock=True,
+        theme=gr.themes.Default(font=_FONTS, font_mono=_MONOSPACE_FONTS),
+        head=f"{page_head()}\n{page_view_head()}",
+        footer_links=[],
+        ssr_mode=False,
+        enable_monitoring=False,
+        run_history=False,
+        show_error=False,
+        max_file_size="1mb",
+        state_session_capacity=KEPT_VISITORS,
+    )

@@ -1,0 +1,11 @@
+"""The tabs of the page, in their order. To add one: a file with a `TAB`, and a line here."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from . import translate
+from .tab import Captions, Context, Tab
+
+__all__ = ["TABS", "Captions", "Context", "Tab"]
+
+TABS: Final[Sequence[Tab]] = (translate.TAB,)

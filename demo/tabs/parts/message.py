@@ -1,0 +1,29 @@
+"""The line below the input."""
+
+import time
+
+from demo.service import Problem, RequestError, State
+from demo.tabs.parts.result import Data
+from demo.wording.page_words import MessageWords
+
+TONES = {State.LOADING: "busy", State.READY: "hint", State.FAILED: "problem"}
+
+
+def message_data(text: str, tone: str, words: MessageWords) -> Data:
+    """A message differs from every earlier one, so that the browser notices it and ends its waiting."""
+    return {"text": text, "tone": tone, "busy": words.busy, "turn": time.monotonic_ns()}
+
+
+def state_message(state: State, words: MessageWords, *, answered: bool = False) -> Data:
+    """What to say while no request is under way; below a result, nothing."""
+    ready = "" if answered else words.hint
+    texts = {State.LOADING: words.loading, State.READY: ready, State.FAILED: words.problems[Problem.FAILED]}
+    return message_data(texts[state], TONES[state], words)
+
+
+def problem_message(error: RequestError, words: MessageWords) -> Data:
+    return message_data(problem_text(error, words), "problem", words)
+
+
+def problem_text(error: RequestError, words: MessageWords) -> str:
+    return words.problems[error.problem].format(**error.values)

@@ -1,0 +1,80 @@
+"""One node of the search: its ledger in unrounded numbers, its attention, and whose heat map is shown."""
+
+from demo.figures.labels import number, visible
+from demo.figures.walk import START, Node
+from demo.service import Decoded
+from demo.tabs.parts.nbest import hypothesis_at
+from demo.tabs.parts.result import Data, brief, shown_text
+from demo.wording.page_words import PageWords, PanelWords
+from seq2seq_core.trace import Trace, attention_rows, candidate_label, path
+
+
+def panel_data(decoded: Decoded, node: Node, words: PanelWords) -> Data:
+    trace = decoded.beam
+    if node == START:
+        return {"title": words.start, "facts": [], "ledger": None, "sums": [], "attention": None}
+    step, index = trace.steps[node[0] - 1], node[1]
+    token = visible(candidate_label(trace, *node))
+    return {
+        "title": words.node.format(token=token, step=node[0], rank=int(step.rank_N[index])),
+        "facts": [[words.fate, fate_text(trace, node, words)], [words.prefix, written(trace, node)]],
+        "ledger": _ledger(trace, node, words),
+        "sums": _sums(trace, node, brief(decoded.request.alpha), words),
+        "attention": _attention(trace, node, words),
+    }
+
+
+def caption_text(decoded: Decoded, node: Node, words: PageWords) -> str:
+    """Whose attention the heat map shows."""
+    trace = decoded.beam
+    if node == START:
+        return words.heatmap.of_start
+    place = hypothesis_at(trace, node)
+    if place is not None:
+        text = shown_text(trace.hypotheses[place], words.result)
+        return words.heatmap.of_hypothesis.format(rank=place + 1, text=text)
+    fate = fate_text(trace, node, words.panel)
+    return words.heatmap.of_prefix.format(step=node[0], fate=fate, text=written(trace, node))
+
+
+def written(trace: Trace, node: Node) -> str:
+    """The tokens on the way to a node."""
+    return " ".join(visible(candidate_label(trace, *at)) for at in path(trace, *node))
+
+
+def fate_text(trace: Trace, node: Node, words: PanelWords) -> str:
+    step, index = trace.steps[node[0] - 1], node[1]
+    return words.fates[step.fate_N[index]].format(margin=number(float(step.margin_N[index])))
+
+
+def _ledger(trace: Trace, node: Node, words: PanelWords) -> Data:
+    rows = [
+        [str(at[0]), visible(candidate_label(trace, *at)), *_unrounded(trace, at)] for at in path(trace, *node)
+    ]
+    return {"heading": words.ledger, "columns": [words.step, words.token, words.log_prob, words.running], "rows": rows}
+
+
+def _unrounded(trace: Trace, node: Node) -> tuple[str, str]:
+    """Every digit of the step's log-probability and of the sum so far."""
+    step, index = trace.steps[node[0] - 1], node[1]
+    return repr(float(step.log_prob_N[index])), repr(float(step.log_prob_sum_N[index]))
+
+
+def _sums(trace: Trace, node: Node, alpha: str, words: PanelWords) -> list[list[str]]:
+    step, index = trace.steps[node[0] - 1], node[1]
+    return [
+        [words.length, str(int(step.length_N[index]))],
+        [words.penalty.format(alpha=alpha), repr(float(step.penalty_N[index]))],
+        [f"{words.score} = {words.score_is.format(alpha=alpha)}", repr(float(step.score_N[index]))],
+    ]
+
+
+def _attention(trace: Trace, node: Node, words: PanelWords) -> Data:
+    rows_TS = attention_rows(trace, *node)
+    if rows_TS is None:
+        return {"heading": words.attention, "note": words.no_attention, "weights": []}
+    weights = [
+        {"piece": visible(piece), "text": number(float(weight)), "part": float(weight)}
+        for piece, weight in zip(trace.source_tokens, rows_TS[-1], strict=True)
+    ]
+    return {"heading": words.attention, "note": "", "weights": weights}

@@ -1,0 +1,70 @@
+"""What a tab is, and what it gets to build itself with."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import gradio as gr
+from gradio.blocks import Block
+from gradio.components import Component
+
+from demo.service import Example, Service
+from demo.wording import Words, words_for
+
+Properties: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """The components whose own texts follow the language, each with its texts as properties to set.
+
+        captions.follow(gr.Button(), lambda words: {"value": words.page.input.translate})
+
+    `follow` also sets the texts at once, in English, so that the page is never bare.
+    """
+
+    entries: list[tuple[Block, Callable[[Words], Properties]]] = field(default_factory=list)
+
+    def follow(self, component: Block, texts: Callable[[Words], Properties]) -> None:
+        self.entries.append((component, texts))
+        for name, value in texts(words_for("en")).items():
+            ready = component.postprocess(value) if name == "value" and isinstance(component, Component) else value
+            setattr(component, name, ready)
+
+    @property
+    def components(self) -> list[Block]:
+        return [component for component, _ in self.entries]
+
+    def updates(self, language: str) -> list[Any]:
+        """The updates of all components, in their order."""
+        words = words_for(language)
+        return [gr.update(**texts(words)) for _, texts in self.entries]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all tabs share."""
+
+    service: Service
+    examples: tuple[Example, ...]
+    language: gr.Radio
+    captions: Captions
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab: its title in every language, and how it lays itself out and wires itself."""
+
+    id: str
+    title: Callable[[Words], str]
+    build: Callable[[Context], None]
+
+
+def quiet(*, inputs: Iterable[Any] = (), outputs: Iterable[Any] = ()) -> dict[str, Any]:
+    """The settings of an event that belongs to the page alone: not part of the API, and no spinner over its outputs."""
+    return {
+        "inputs": list(inputs),
+        "outputs": list(outputs),
+        "api_visibility": "private",
+        "show_progress": "hidden",
+    }

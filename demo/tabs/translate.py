@@ -1,0 +1,197 @@
+"""The tab 'Translate': a sentence in; greedy beside beam, all outputs, the search and its attention."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import gradio as gr
+from gradio.events import api
+
+from demo.controls import Span, choice, options, slider
+from demo.plotly_view import PlotlyView
+from demo.service import Example
+from demo.service.requests import (
+    LARGEST_MINIMUM,
+    LONGEST_OUTPUT,
+    MAXIMUM_ALPHA,
+    MAXIMUM_BEAM_SIZE,
+    MAXIMUM_CHARACTERS,
+)
+from demo.wording import WORDS, Language, Words
+from seq2seq_core.options import BeamOptions
+
+from .page_view import PageView
+from .parts.examples import examples_data
+from .parts.message import state_message
+from .parts.visit import Visit
+from .tab import Captions, Context, Properties, Tab, quiet
+from .translate_desk import Desk, choose_hypothesis, choose_node, endpoint, look_closer
+
+DEFAULTS: Final = BeamOptions()
+ALPHA_STEP: Final = 0.05
+SECONDS_KEPT: Final = 3600
+LOOK_AGAIN: Final = 1.0  # seconds between two looks at whether the model is there
+_FIRST: Final = WORDS[Language.ENGLISH]
+_BUSY: Final = "(...inputs) => { window.pageViews?.busy(); return inputs; }"
+_IDLE: Final = "() => window.pageViews?.idle()"
+
+
+class _Layout:
+    """The components of the tab, from top to bottom."""
+
+    def __init__(self, context: Context) -> None:
+        self.captions = context.captions
+        self.visit = gr.State(Visit(), time_to_live=SECONDS_KEPT)
+        self._input(context.examples)
+        state = state_message(context.service.state, _FIRST.page.message)
+        self.message = PageView("message", state)
+        self.look_again = gr.Timer(LOOK_AGAIN)
+        with gr.Column(visible=False, elem_classes="results") as self.results:
+            _head(self.captions, lambda words: (words.page.result.title, words.page.result.explain))
+            self.result = PageView("result")
+            self._nbest()
+            self._tree()
+            _head(self.captions, lambda words: (words.page.heatmap.title, words.page.heatmap.explain))
+            self.caption = PageView("caption")
+            self.heatmap = PlotlyView(elem_id="heatmap")
+
+    def _input(self, examples: Sequence[Example]) -> None:
+        with gr.Row(equal_height=True):
+            self.sentence = gr.Textbox(lines=1, max_lines=4, elem_id="sentence", autofocus=True, scale=5)
+            with gr.Column(scale=2, min_width=240):
+                self.beam_size = slider(Span(1, MAXIMUM_BEAM_SIZE, DEFAULTS.beam_size), "beam-size")
+            self.button = gr.Button(variant="primary", elem_id="translate", scale=1, min_width=120)
+        self.examples = PageView("examples", examples_data(examples, _FIRST.page.input))
+        self.captions.follow(self.examples, lambda words: {"value": examples_data(examples, words.page.input)})
+        self.captions.follow(self.sentence, _sentence_texts)
+        self.captions.follow(self.button, lambda words: {"value": words.page.input.translate})
+        self.captions.follow(
+            self.beam_size,
+            lambda words: {"label": words.page.input.beam_size, "info": words.page.input.beam_size_info},
+        )
+        self._more()
+
+    def _more(self) -> None:
+        with gr.Accordion(open=False, elem_id="more") as more, gr.Row():
+            self.max_length = slider(Span(0, LONGEST_OUTPUT, 0), "max-length")
+            self.min_length = slider(Span(0, LARGEST_MINIMUM, 0), "min-length")
+            self.stop_rule = choice(_FIRST.page.input.stop_rules, DEFAULTS.stop_rule, "stop-rule")
+        self.captions.follow(more, lambda words: {"label": words.page.input.more})
+        self.captions.follow(self.max_length, _max_length_texts)
+        self.captions.follow(
+            self.min_length,
+            lambda words: {"label": words.page.input.min_length, "info": words.page.input.min_length_info},
+        )
+        self.captions.follow(self.stop_rule, _stop_rule_texts)
+
+    def _nbest(self) -> None:
+        _head(self.captions, lambda words: (words.page.nbest.title, words.page.nbest.explain))
+        self.alpha = slider(Span(0, MAXIMUM_ALPHA, DEFAULTS.alpha, ALPHA_STEP), "alpha")
+        self.captions.follow(
+            self.alpha, lambda words: {"label": words.page.input.alpha, "info": words.page.input.alpha_info}
+        )
+        self.nbest = PageView("nbest")
+
+    def _tree(self) -> None:
+        _head(self.captions, lambda words: (words.page.tree.title, words.page.tree.explain))
+        with gr.Row():
+            with gr.Column(scale=5, min_width=320):
+                self.tree = PlotlyView(elem_id="tree")
+            with gr.Column(scale=3, min_width=320, elem_classes="side-panel"):
+                _head(self.captions, lambda words: (words.page.panel.title, words.page.panel.explain))
+                self.panel = PageView("panel")
+                next_tokens = gr.Markdown(elem_classes="small-head")
+                self.captions.follow(next_tokens, lambda words: {"value": f"#### {words.page.panel.next_tokens}"})
+                self.next_tokens = PlotlyView(elem_id="next-tokens")
+
+    @property
+    def settings(self) -> list[Any]:
+        return [self.sentence, self.beam_size, self.alpha, self.max_length, self.min_length, self.stop_rule]
+
+    @property
+    def selection(self) -> list[Any]:
+        """What follows the selected node."""
+        return [self.visit, self.nbest, self.panel, self.next_tokens, self.caption, self.heatmap]
+
+    @property
+    def everything(self) -> list[Any]:
+        """What a new result fills."""
+        return [self.message, self.results, self.result, self.tree, *self.selection]
+
+
+def _head(captions: Captions, texts: Callable[[Words], Sequence[str]]) -> None:
+    """A heading and the one line that says what is below it."""
+
+    def value(words: Words) -> Properties:
+        title, explain = texts(words)
+        return {"value": f"## {title}\n{explain}"}
+
+    captions.follow(gr.Markdown(elem_classes="part-head"), value)
+
+
+def _sentence_texts(words: Words) -> Properties:
+    return {
+        "label": words.page.input.sentence.format(limit=MAXIMUM_CHARACTERS),
+        "placeholder": words.page.input.placeholder,
+    }
+
+
+def _max_length_texts(words: Words) -> Properties:
+    return {
+        "label": words.page.input.max_length,
+        "info": words.page.input.max_length_info.format(limit=LONGEST_OUTPUT),
+    }
+
+
+def _stop_rule_texts(words: Words) -> Properties:
+    texts = words.page.input
+    return {"choices": options(texts.stop_rules), "label": texts.stop_rule, "info": texts.stop_rule_info}
+
+
+def build(context: Context) -> None:
+    layout, desk = _Layout(context), Desk(context.service, context.examples)
+    _wire_decoding(layout, desk, context.language)
+    _wire_selection(layout, context.language)
+    _wire_waiting(layout, desk, context.language)
+    api(
+        endpoint(context.service),
+        api_name="decode",
+        api_description="Decode one English sentence and return the whole search as a trace (seq2seq-trace/1).",
+    )
+
+
+def _wire_decoding(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
+    wires = quiet(inputs=[*layout.settings, language], outputs=layout.everything)
+    for trigger in (layout.button.click, layout.sentence.submit):
+        trigger(desk.decode, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
+    filled = layout.examples.choose(
+        desk.take_example, js=_BUSY, **quiet(inputs=[layout.sentence], outputs=[layout.sentence])
+    )
+    filled.then(desk.decode, **wires).failure(None, js=_IDLE, **quiet())
+    layout.nbest.again(
+        desk.search_again, js=_BUSY, **quiet(inputs=[layout.visit, language], outputs=layout.everything)
+    ).failure(None, js=_IDLE, **quiet())
+
+
+def _wire_selection(layout: _Layout, language: gr.Radio) -> None:
+    inputs = [layout.visit, language]
+    layout.alpha.change(
+        None, js="(alpha) => { window.pageViews?.alphaChanged(alpha); }", **quiet(inputs=[layout.alpha])
+    )
+    latest: dict[str, Any] = {"trigger_mode": "always_last"}
+    layout.tree.point_click(choose_node, **quiet(inputs=inputs, outputs=layout.selection), **latest)
+    layout.heatmap.point_click(
+        look_closer, **quiet(inputs=inputs, outputs=[layout.panel, layout.next_tokens]), **latest
+    )
+    layout.nbest.choose(
+        choose_hypothesis, **quiet(inputs=inputs, outputs=[*layout.selection, layout.tree]), **latest
+    )
+
+
+def _wire_waiting(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
+    looking = quiet(inputs=[layout.visit, language], outputs=[layout.message, layout.look_again])
+    layout.look_again.tick(desk.look_again, **looking)
+    showing = quiet(inputs=[layout.visit, language], outputs=layout.everything)
+    language.change(desk.show_again, trigger_mode="always_last", **showing)
+
+
+TAB: Final = Tab("translate", lambda words: words.page.translate, build)

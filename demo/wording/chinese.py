@@ -1,0 +1,212 @@
+"""简体中文页面。"""
+
+from typing import Final
+
+from .page_words import (
+    FrameWords,
+    HeatmapSectionWords,
+    InputWords,
+    MessageWords,
+    NBestWords,
+    PageWords,
+    PanelWords,
+    ResultWords,
+    TreeSectionWords,
+)
+
+_FRAME: Final = FrameWords(
+    title="Seq2Seq 实验室",
+    tagline="看一个训练好的模型如何一步一步把英语译成法语。",
+    language="语言",
+    footer="页面上的每个数字都是模型计算结果的舍入。同一搜索的数据接口：[API](?view=api)，端点 `/decode`。",
+)
+
+_INPUT: Final = InputWords(
+    sentence="英语句子（最多 {limit} 个字符）",
+    placeholder="输入一个英语句子，按回车键翻译",
+    translate="翻译",
+    examples="试一试",
+    reasons={
+        "differ": "贪心与束搜索结果不同",
+        "beam_worse": "束搜索反而更差",
+        "long": "长句",
+        "unseen": "从未见过的词",
+    },
+    beam_size="束宽",
+    beam_size_info="每一步保留多少个前缀",
+    alpha="Alpha",
+    alpha_info="长度惩罚：0 直接比较累计值，数值越大越偏向长输出。移动它，下方列表立即重新排名。",
+    more="更多",
+    max_length="最大长度",
+    max_length_info="词元数，含结束符。0 表示原文的两倍加 10，最多 {limit}",
+    min_length="最小长度",
+    min_length_info="输出结束之前至少要写的内容词元数",
+    stop_rule="束搜索的停止规则",
+    stop_rule_info="搜索何时结束",
+    stop_rules={
+        "k_finished": "完成的输出数达到束宽",
+        "nothing_live_can_win": "束中剩余的前缀都不可能胜出",
+    },
+)
+
+_MESSAGE: Final = MessageWords(
+    hint="请输入一个句子，或选择一个例子。",
+    loading="模型正在加载，启动后需要几秒钟。加载完成后会立即翻译您的句子。",
+    busy="正在翻译……",
+    gone="该结果已不再保留，请重新翻译这个句子。",
+    problems={
+        "empty": "还没有要翻译的内容：请输入一个句子。",
+        "too long": "句子有 {found} 个字符，最多只能有 {limit} 个。",
+        "too many tokens": "模型把这段文字切成了 {found} 个词片，最多只能有 {limit} 个。请缩短句子。",
+        "not text": "这不是有效的文字：其中有一个编码不代表任何字符。",
+        "beam size": "束宽必须是 {low} 到 {high} 的整数，得到的是 {found}。",
+        "alpha": "Alpha 必须是 {low} 到 {high} 的数，得到的是 {found}。",
+        "maximum length": "最大长度必须是 {low} 到 {high} 的整数，得到的是 {found}。",
+        "minimum length": "最小长度必须是 {low} 到 {high} 的整数，得到的是 {found}。",
+        "minimum too high": "最小长度（{minimum}）必须小于最大长度（{maximum}），因为结束符也计入长度。",
+        "stop rule": "停止规则必须是 {rules} 之一，得到的是 {found}。",
+        "algorithm": "算法必须是 greedy 或 beam，得到的是 {found}。",
+        "loading": "模型仍在加载，请几秒后再试。",
+        "failed": "模型无法加载，因此不能翻译。原因见程序日志。",
+        "refused": "模型无法读取这段文字：{reason}。",
+    },
+)
+
+_RESULT: Final = ResultWords(
+    title="结果",
+    explain="贪心总是取概率最大的下一个词元；束搜索保留多个前缀，最后才决定。",
+    greedy="贪心",
+    beam="束搜索，束宽 {beam_size}",
+    empty="（空输出）",
+    pieces="词元",
+    parting="从这里分开",
+    log_prob_sum="对数概率之和",
+    length="长度 T",
+    penalty="惩罚",
+    score="得分",
+    found="找到于步",
+    found_value="{winner}（共 {last} 步）",
+    stopped="停止原因",
+    reasons={
+        "end token": "写出了结束符",
+        "k_finished": "完成的输出已够",
+        "nothing_live_can_win": "束中剩余的前缀都不可能胜出",
+        "maximum length": "达到最大长度",
+        "no live prefix": "没有可以继续的前缀",
+    },
+    time="用时",
+    milliseconds="{time} 毫秒",
+    from_cache="{time} 毫秒（之前保存的结果）",
+    formula="得分 = 对数概率之和 / 惩罚，惩罚 = T^{alpha}；T 计入结束符 </s>，不计 <s>",
+    reference="参考译文",
+    no_output="（没有输出）",
+    source_pieces="原文词片：{count}",
+    verdicts={
+        "nothing": "两种搜索都没有输出。",
+        "only greedy": "只有贪心有输出。",
+        "only beam": "只有束搜索有输出。",
+        "agree": "两者一致：贪心与束搜索得到同样的输出。",
+        "greedy cut": "贪心达到最大长度仍未结束；束搜索完成了。",
+        "beam cut": "束搜索达到最大长度仍未结束；贪心完成了。",
+        "both cut": "两者都达到最大长度仍未结束。束搜索的输出领先 {nats} 奈特。",
+        "tie": "两个不同的输出，概率与得分完全相同。",
+        "beam better": "束搜索找到的输出概率高 {nats_size} 奈特（是贪心的 {times} 倍）。",
+        "beam scores higher": "束搜索选中的输出概率并不更高（{nats} 奈特），但得分高 {score_size}：由长度惩罚决定。",
+        "greedy scores higher": (
+            "束搜索的输出概率高 {nats_size} 奈特，但这里贪心的得分高 {score_size}：按得分，束搜索更差。"
+        ),
+        "beam worse": "这里束搜索不如贪心：{nats} 奈特，得分 {score}。",
+    },
+    notes={
+        "beam shorter": "束搜索的输出更短：T = {beam_length}，贪心为 {greedy_length}。",
+        "beam longer": "束搜索的输出更长：T = {beam_length}，贪心为 {greedy_length}。",
+        "beam empty": "束搜索的输出为空：立即结束的得分最高。",
+        "greedy empty": "贪心的输出为空：首先出现的就是结束符。",
+        "agreed empty": "输出为空：首先出现的就是结束符。",
+        "agreed cut": "输出在最大长度处截止，没有写出结束符。",
+    },
+)
+
+_NBEST: Final = NBestWords(
+    title="所有完成的输出",
+    explain="Alpha 只改变排名，不重新解码。选择一行可查看它的注意力。",
+    rank="名次",
+    change="变化",
+    output="输出",
+    log_prob_sum="对数概率之和",
+    length="T",
+    penalty="惩罚",
+    score="得分",
+    same="与搜索时名次相同",
+    up="上升 {by}",
+    down="下降 {by}",
+    cut="在最大长度处截止",
+    now="按 alpha {alpha} 排名；搜索时为 {searched}。",
+    at_search="按 alpha {alpha} 排名，与搜索时相同。",
+    formula="得分 = 对数概率之和 / 惩罚，惩罚 = T^{alpha}；T 计入结束符",
+    winner_changes="胜者改变于 {changes}。",
+    winner_change="alpha {alpha}（“{before}” → “{after}”）",
+    winner_stays="alpha 从 0 到 2，胜者始终相同。",
+    order_changes="名次交换于 alpha {alphas}。",
+    search_free="在此停止规则下，alpha 不会改变搜索本身。",
+    search_same="用这个 alpha，搜索会在同一步（{step}）结束。",
+    search_earlier="用 alpha {alpha}，搜索本身会改变：将在第 {step} 步而不是第 {last} 步结束。",
+    search_later="用 alpha {alpha}，搜索本身会改变：第 {last} 步之后还会继续。",
+    search_ranges="在其他位置结束的范围：{ranges}。",
+    search_range="alpha {low} 到 {high}，第 {step} 步",
+    search_range_later="alpha {low} 到 {high}，第 {last} 步之后",
+    again="用 alpha {alpha} 重新搜索",
+)
+
+_TREE: Final = TreeSectionWords(
+    title="束搜索，一步一步看",
+    explain="每列是一步，每行是一个名次，连线指向真正的父节点。可以逐步前进，并选择任意节点。",
+)
+
+_PANEL: Final = PanelWords(
+    title="选中的节点",
+    explain="得分如何得来（未舍入的数字），当时看了哪里，接下来可能是什么。",
+    start="起始符：尚未写出任何内容。",
+    node="“{token}”，第 {step} 步，第 {rank} 名",
+    fates={
+        "live": "保留",
+        "finished": "已完成",
+        "below the cut": "剪去：低于截断线 {margin} 奈特",
+        "end token below the cut": "剪去：结束符低于截断线 {margin} 奈特",
+        "cut at maximum length": "在最大长度处截止",
+    },
+    fate="去向",
+    prefix="已写出",
+    ledger="账目",
+    step="步",
+    token="词元",
+    log_prob="log p",
+    running="累计",
+    length="T",
+    penalty="T^{alpha}",
+    score="得分",
+    score_is="累计 / T^{alpha}",
+    attention="预测该词元时的注意力",
+    no_attention="该模型没有注意力机制。",
+    next_tokens="其后的下一个词元",
+)
+
+_HEATMAP: Final = HeatmapSectionWords(
+    title="注意力",
+    explain="每行是一个写出的词元，亮的格子是它看的原文词片。下方的条是每列之和。",
+    of_hypothesis="搜索中第 {rank} 名的输出：“{text}”",
+    of_prefix="第 {step} 步的前缀（{fate}）：“{text}”",
+    of_start="起始符处尚未写出任何内容，请选择其他节点。",
+)
+
+PAGE: Final = PageWords(
+    frame=_FRAME,
+    translate="翻译",
+    input=_INPUT,
+    message=_MESSAGE,
+    result=_RESULT,
+    nbest=_NBEST,
+    tree=_TREE,
+    panel=_PANEL,
+    heatmap=_HEATMAP,
+)
