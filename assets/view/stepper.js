@@ -18,7 +18,7 @@ function icon(name) {
 }
 
 export class Stepper {
-  /** `onFrame(index)` is called whenever another frame is to be shown, `onChoose(direction)` for up and down. */
+  /** `onFrame(index, column, height)` is called whenever another frame is to be shown, `onChoose(direction)` for up and down. */
   constructor(root, onFrame, onChoose) {
     this.onFrame = onFrame;
     this.onChoose = onChoose;
@@ -90,14 +90,14 @@ export class Stepper {
 
   show(frame) {
     this.frame = Math.max(0, Math.min(this.end, frame));
-    const { caption, column } = this.stepper.frames[this.frame];
+    const { caption, column, height } = this.stepper.frames[this.frame];
     this.slider.value = this.frame;
     this.slider.setAttribute("aria-valuetext", caption);
     this.count.textContent = `${this.frame} / ${this.end}`;
     this.caption.textContent = caption;
     for (const name of ["first", "back"]) this.enable(name, this.frame > 0);
     for (const name of ["forward", "last"]) this.enable(name, this.frame < this.end);
-    this.onFrame(this.frame, column);
+    this.onFrame(this.frame, column, height);
   }
 
   /** Not `disabled`: that would throw the keyboard's focus out of the view in mid-step. */

@@ -28,7 +28,7 @@ export class View {
   }
 
   build() {
-    this.stepper = new Stepper(this.root, (frame, column) => this.showFrame(frame, column), (way) => this.chooseNext(way));
+    this.stepper = new Stepper(this.root, (...at) => this.showFrame(...at), (way) => this.chooseNext(way));
     this.message = make("p", "message", { role: "status" });
     this.legend = make("ul", "legend");
     this.strip = make("div", "strip", { "aria-hidden": "true" });
@@ -97,6 +97,7 @@ export class View {
     this.chosen = bundle.chosen;
     this.listenOnce();
     this.frame.scrollLeft = 0;
+    this.frame.style.maxHeight = "";
     this.opening = true;
     this.stepper.use(bundle.stepper);
     this.opening = false;
@@ -135,10 +136,7 @@ export class View {
     if (this.listening) return;
     this.listening = true;
     this.plot.on("plotly_click", ({ points }) => this.clicked(points));
-    this.plot.on("plotly_hover", ({ points }) => {
-      // Layers out of sight still answer the pointer.
-      if (!points.some((point) => this.layers.isShown(point.curveNumber))) Plotly.Fx.unhover(this.plot);
-    });
+    this.plot.on("plotly_hover", ({ points }) => this.hushHidden(points));
     this.plot.on("plotly_afterplot", () => this.redressed());
   }
 
@@ -154,8 +152,10 @@ export class View {
     drawRing(this.plot, this.layers, this.chosen);
   }
 
-  showFrame(frame, column) {
+  showFrame(frame, column, height) {
     this.layers.show(frame);
+    const scrollbar = this.frame.offsetHeight - this.frame.clientHeight;
+    this.frame.style.maxHeight = height ? `${height + scrollbar}px` : "";
     if (!this.opening) this.bringIntoSight(column);
   }
 
@@ -169,7 +169,13 @@ export class View {
     if (target !== scrollLeft) this.frame.scrollTo({ left: target });
   }
 
+  /** Layers out of sight still answer the pointer: their hover label goes before anyone sees it. */
+  hushHidden(points) {
+    if (!points.some(({ curveNumber }) => this.layers.isShown(curveNumber))) Plotly.Fx.unhover(this.plot);
+  }
+
   clicked(points) {
+    this.hushHidden(points); // a click draws the label anew, without an event of its own
     const point = points.find(({ curveNumber, customdata }) => nodeOf(customdata) && this.layers.isShown(curveNumber));
     if (!point) return;
     const node = nodeOf(point.customdata);

@@ -17,10 +17,14 @@ from demo.wording.figure_words import StepperWords, ViewWords
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One half-step: the line that says what happens, and the column (an x value) to bring into sight."""
+    """One half-step: the line that says what happens, and the column (an x value) to bring into sight.
+
+    A frame that draws nothing in the lower part of the figure may say how many pixels of it to show.
+    """
 
     caption: str
     column: int
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

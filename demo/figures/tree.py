@@ -1,6 +1,6 @@
 """A search as a stepped picture: places from `tree_layout`, words from `tree_story`, one message for the browser."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -38,7 +38,8 @@ def tree_bundle(
     places = place_tree(trace)
     stops = follow_greedy(greedy, trace) if greedy else ()
     picture = _Picture(words, TreeLayers(trace, words, places, greedy, stops))
-    story = tree_story.frames(trace, places, words)
+    *steps, result = tree_story.frames(trace, places, words)
+    story = (*steps, replace(result, height=picture.kept_px))
     return Bundle(
         figure=go.Figure(data=picture.layers.build(), layout=picture.layout()),
         account=" ".join((tree_story.account(trace, words), *picture.notes())),
@@ -97,6 +98,11 @@ class _Picture:
     def _row_px(self, row: float) -> float:
         """Pixels from the upper edge of the grid down to the middle of a row."""
         return (row - self.layers.first_row + HEADROOM) * ROW_PX
+
+    @property
+    def kept_px(self) -> int:
+        """The height of the figure down to the last row that anything kept stands in."""
+        return TOP_PX + round(self._row_px(self.layers.kept_rows - 1 + FOOTROOM))
 
     def strip(self) -> Strip:
         ranks = range(self.layers.kept_rows)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from demo.figures.walk import KEPT_FATES, START, Node, step_at
 from seq2seq_core.trace import Fate, Trace, TraceStep
 
-FEWEST_LOST = 5  # losers that any step may show, however narrow the beam
+FEWEST_LOST, MOST_LOST = 5, 12  # losers that any step may show, however narrow or wide the beam
 CUT_BELOW_KEPT = 0.27  # rows from the last kept candidate to the cut line: between its mark and the next row's label
 ROOT_ROW = 0.0
 
@@ -59,10 +59,10 @@ class TreeLayout:
 
 
 def place_tree(trace: Trace) -> TreeLayout:
-    """Places for all candidates but the lowest losers: as many are placed as prefixes live on, so the grid is at most
-    three beams high, and each column says how many it leaves out."""
+    """Places for all candidates but the lowest losers: as many are placed as prefixes live on, within bounds,
+    and each column says how many it leaves out."""
     widest = max((step.fate_N.count(Fate.LIVE) for step in trace.steps), default=0)
-    most_lost = max(FEWEST_LOST, widest)
+    most_lost = min(max(FEWEST_LOST, widest), MOST_LOST)
     columns: list[Column] = []
     parent_rows = {START[1]: ROOT_ROW}
     for number in range(1, len(trace.steps) + 1):

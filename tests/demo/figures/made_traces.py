@@ -50,8 +50,8 @@ def made_step(number: int, expanded: Sequence[int], rows: Sequence[Row], source_
     return TraceStep(
         expanded_E=np.array(expanded),
         attention_ES=attention.astype(np.float32),
-        next_token_EP=np.tile(np.arange(1, 11), (len(expanded), 1)),
-        next_log_prob_EP=np.tile(-np.arange(1.0, 11.0), (len(expanded), 1)),
+        next_token_EP=np.tile(np.arange(1, 5), (len(expanded), 1)),
+        next_log_prob_EP=np.tile(-np.arange(1.0, 5.0), (len(expanded), 1)),
         parent_N=np.array([row.parent for row in rows]),
         token_N=np.array([row.token for row in rows]),
         log_prob_N=np.array([row.log_prob for row in rows]),
