@@ -2,7 +2,14 @@
 
 import { make, makeSvg } from "./dom.js";
 
-const DASHES = { solid: "none", dash: "6 4", dot: "2 3", dashdot: "6 3 2 3", longdash: "10 4", longdashdot: "10 3 2 3" };
+const DASHES = {
+  solid: "none",
+  dash: "6 4",
+  dot: "2 3",
+  dashdot: "6 3 2 3",
+  longdash: "10 4",
+  longdashdot: "10 3 2 3",
+};
 
 const STAR = "0,-7 1.7,-2.2 6.7,-2.2 2.7,0.9 4.1,5.7 0,2.8 -4.1,5.7 -2.7,0.9 -6.7,-2.2 -1.7,-2.2";
 
@@ -30,7 +37,8 @@ function sample(mark) {
 }
 
 function line({ colour, width, dash }) {
-  return makeSvg("line", { x1: -19, x2: 19, y1: 0, y2: 0, stroke: colour, "stroke-width": width, "stroke-dasharray": DASHES[dash] });
+  const stroke = { stroke: colour, "stroke-width": width, "stroke-dasharray": DASHES[dash] };
+  return makeSvg("line", { x1: -19, x2: 19, y1: 0, y2: 0, ...stroke });
 }
 
 function symbol(mark) {

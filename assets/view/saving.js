@@ -4,10 +4,21 @@ import { legendTraces } from "./legend.js";
 import { coloured } from "./theme.js";
 
 const LEGEND_PX = 64;
+const LEGEND_PLACE = {
+  orientation: "h",
+  xref: "container",
+  x: 0.01,
+  xanchor: "left",
+  yref: "container",
+  y: 0,
+  yanchor: "bottom",
+};
 
 /** Downloads the current frame as "svg" or "png". */
 export function savePicture(bundle, layers, colours, format) {
-  const seen = layers.data.flatMap((trace, place) => (layers.isShown(place) ? [copy(trace, layers.isPale(place))] : []));
+  const seen = layers.data.flatMap((trace, place) =>
+    layers.isShown(place) ? [copy(trace, layers.isPale(place))] : [],
+  );
   const { figure, legend, words } = bundle;
   const below = legend.length ? LEGEND_PX : 0;
   const layout = {
@@ -15,7 +26,7 @@ export function savePicture(bundle, layers, colours, format) {
     ...coloured(figure.layout, { ...colours, family: figure.layout.font.family }),
     paper_bgcolor: colours.page,
     showlegend: legend.length > 0,
-    legend: { orientation: "h", xref: "container", x: 0.01, xanchor: "left", yref: "container", y: 0, yanchor: "bottom" },
+    legend: LEGEND_PLACE,
     margin: { ...figure.layout.margin, b: figure.layout.margin.b + below },
     height: figure.layout.height + below,
   };

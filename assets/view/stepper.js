@@ -13,7 +13,8 @@ const ICONS = {
 /** Drawn, since not every font has the usual signs; "play" says itself in words. */
 function icon(name) {
   if (!ICONS[name]) return [];
-  const path = makeSvg("path", { d: ICONS[name], fill: "currentColor", stroke: "currentColor", "stroke-width": 1.6 });
+  const ink = { fill: "currentColor", stroke: "currentColor", "stroke-width": 1.6 };
+  const path = makeSvg("path", { d: ICONS[name], ...ink });
   return [makeSvg("svg", { width: 16, height: 16, viewBox: "0 0 16 16", "aria-hidden": "true" }, path)];
 }
 
