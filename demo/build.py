@@ -105,7 +105,7 @@ def _launch(app: gr.Blocks) -> None:
     serve_page_assets()
     app.launch(
         prevent_thread_lock=True,
-        theme=gr.themes.Default(font=_FONTS, font_mono=_MONOSPACE_FONTS),
+        theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONOSPACE_FONTS),
         head=f"{page_head()}\n{page_view_head()}",
         footer_links=[],
         ssr_mode=False,

@@ -28,8 +28,7 @@ class Captions:
     def follow(self, component: Block, texts: Callable[[Words], Properties]) -> None:
         self.entries.append((component, texts))
         for name, value in texts(words_for("en")).items():
-            ready = component.postprocess(value) if name == "value" and isinstance(component, Component) else value
-            setattr(component, name, ready)
+            setattr(component, name, _shown(component, value) if name == "value" else value)
 
     @property
     def components(self) -> list[Block]:
@@ -38,7 +37,18 @@ class Captions:
     def updates(self, language: str) -> list[Any]:
         """The updates of all components, in their order."""
         words = words_for(language)
-        return [gr.update(**texts(words)) for _, texts in self.entries]
+        return [_update(texts(words)) for _, texts in self.entries]
+
+
+def _shown(component: Block, value: Any) -> Any:
+    """A value as the component sends it to the browser."""
+    shown: Any = component.postprocess(value) if isinstance(component, Component) else value  # type: ignore[no-untyped-call]
+    return shown
+
+
+def _update(properties: Properties) -> Any:
+    """A value alone is sent as it is: for an update of properties Gradio would build the component anew."""
+    return properties["value"] if set(properties) == {"value"} else gr.update(**properties)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,10 @@ class _Layout:
             _head(self.captions, lambda words: (words.page.result.title, words.page.result.explain))
             self.result = PageView("result")
             self._nbest()
-            self._tree()
             _head(self.captions, lambda words: (words.page.heatmap.title, words.page.heatmap.explain))
             self.caption = PageView("caption")
             self.heatmap = PlotlyView(elem_id="heatmap")
+            self._tree()
 
     def _input(self, examples: Sequence[Example]) -> None:
         with gr.Row(equal_height=True):

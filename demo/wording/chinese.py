@@ -145,7 +145,7 @@ _NBEST: Final = NBestWords(
     at_search="按 alpha {alpha} 排名，与搜索时相同。",
     formula="得分 = 对数概率之和 / 惩罚，惩罚 = T^{alpha}；T 计入结束符",
     winner_changes="胜者改变于 {changes}。",
-    winner_change="alpha {alpha}（“{before}” → “{after}”）",
+    winner_change="alpha 为 {alpha}（“{before}” → “{after}”）",
     winner_stays="alpha 从 0 到 2，胜者始终相同。",
     order_changes="名次交换于 alpha {alphas}。",
     search_free="在此停止规则下，alpha 不会改变搜索本身。",

@@ -60,7 +60,7 @@ def _factor(nats: float) -> str:
     if nats > math.log(LARGEST_FACTOR):
         return f"> {LARGEST_FACTOR}"
     factor = math.exp(nats)
-    return number(factor, 1 if factor >= 1.95 else 3)
+    return number(factor, 0 if factor >= 9.95 else 1 if factor >= 1.05 else 4)
 
 
 def _lengths(decoded: Decoded) -> dict[str, int]:

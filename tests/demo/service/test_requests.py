@@ -1,0 +1,95 @@
+"""What may be asked for: every limit is judged in Python, whatever a browser or an API caller sends."""
+
+from typing import Any
+
+import pytest
+
+from demo.service import DecodeRequest, Problem, RequestError
+from seq2seq_core.options import StopRule
+
+SENT: dict[str, Any] = {
+    "beam_size": 5,
+    "alpha": 0.7,
+    "max_length": 0,
+    "min_length": 0,
+    "stop_rule": "k_finished",
+}
+
+
+def asked(text: object = "How are you?", **changes: object) -> DecodeRequest:
+    return DecodeRequest.of(text, **{**SENT, **changes})
+
+
+def test_what_the_page_sends_becomes_a_request() -> None:
+    request = asked(beam_size=3.0, max_length=12.0, min_length=2, stop_rule="nothing_live_can_win")
+    assert request == DecodeRequest(
+        text="How are you?",
+        beam_size=3,
+        max_length=12,
+        min_length=2,
+        stop_rule=StopRule.NOTHING_LIVE_CAN_WIN,
+    )
+
+
+def test_a_maximum_length_of_zero_follows_the_source_up_to_the_pages_limit() -> None:
+    request = asked(max_length=0)
+    assert request.max_length is None
+    assert request.beam(source_tokens=7).max_length == 24
+    assert request.greedy(source_tokens=100).max_length == 120
+
+
+def test_both_searches_get_the_same_settings() -> None:
+    request = asked(alpha=1, min_length=3, max_length=9)
+    greedy, beam = request.greedy(5), request.beam(5)
+    assert (greedy.alpha, greedy.max_length, greedy.min_length) == (beam.alpha, beam.max_length, beam.min_length)
+
+
+ODD = ("x" * 400, " x ", "</s>", "<script>alert(1)</script>", "${x}", "مرحبا", "🙂", "a\x00b")
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_texts_are_texts(text: str) -> None:
+    assert asked(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"text": ""}, Problem.EMPTY),
+        ({"text": " \n\t\u3000"}, Problem.EMPTY),
+        ({"text": "x" * 401}, Problem.TOO_LONG),
+        ({"text": "x" * 10_000}, Problem.TOO_LONG),
+        ({"text": None}, Problem.NOT_TEXT),
+        ({"text": ["a"]}, Problem.NOT_TEXT),
+        ({"text": "a\ud800b"}, Problem.NOT_TEXT),
+        ({"beam_size": 0}, Problem.BEAM_SIZE),
+        ({"beam_size": 11}, Problem.BEAM_SIZE),
+        ({"beam_size": 2.5}, Problem.BEAM_SIZE),
+        ({"beam_size": True}, Problem.BEAM_SIZE),
+        ({"beam_size": "5"}, Problem.BEAM_SIZE),
+        ({"alpha": -0.01}, Problem.ALPHA),
+        ({"alpha": 2.01}, Problem.ALPHA),
+        ({"alpha": float("nan")}, Problem.ALPHA),
+        ({"alpha": float("inf")}, Problem.ALPHA),
+        ({"alpha": None}, Problem.ALPHA),
+        ({"max_length": -1}, Problem.MAXIMUM_LENGTH),
+        ({"max_length": 121}, Problem.MAXIMUM_LENGTH),
+        ({"max_length": False}, Problem.MAXIMUM_LENGTH),
+        ({"min_length": -1}, Problem.MINIMUM_LENGTH),
+        ({"min_length": 61}, Problem.MINIMUM_LENGTH),
+        ({"min_length": 5, "max_length": 5}, Problem.MINIMUM_TOO_HIGH),
+        ({"stop_rule": "never"}, Problem.STOP_RULE),
+        ({"stop_rule": None}, Problem.STOP_RULE),
+        ({"stop_rule": ["k_finished"]}, Problem.STOP_RULE),
+    ],
+)
+def test_everything_else_is_refused_by_name(changes: dict[str, object], problem: Problem) -> None:
+    with pytest.raises(RequestError) as caught:
+        asked(**changes)
+    assert caught.value.problem is problem
+
+
+def test_a_refusal_says_what_was_found_and_what_is_possible() -> None:
+    with pytest.raises(RequestError) as caught:
+        asked("x" * 10_000)
+    assert caught.value.values == {"limit": 400, "found": 10_000}

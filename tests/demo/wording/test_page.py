@@ -1,0 +1,128 @@
+"""Both languages have every text, with the same fields to fill; every name the page may need has its words."""
+
+import ast
+import dataclasses
+import re
+import string
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from demo.service import Kind, Note, Problem
+from demo.wording import LANGUAGE_NAMES, WORDS, Language, language_of, words_for
+from seq2seq_core.options import StopRule
+from seq2seq_core.trace import Fate
+from tests.support.project import ROOT
+
+CHINESE_LETTER = re.compile(r"[\u4e00-\u9fff]")
+SAME_IN_BOTH = re.compile(r"[A-Za-z0-9^{} ./=-]{1,14}")  # T, log p, T^{alpha}, Alpha
+
+
+def texts(words: object, place: str = "") -> Iterator[tuple[str, str]]:
+    match words:
+        case str():
+            yield place, words
+        case Mapping():
+            for key, value in words.items():
+                yield from texts(value, f"{place}[{key}]")
+        case _:
+            assert dataclasses.is_dataclass(words)
+            for field in dataclasses.fields(words):
+                yield from texts(getattr(words, field.name), f"{place}.{field.name}")
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+ENGLISH, CHINESE = (dict(texts(WORDS[language].page)) for language in Language)
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    assert ENGLISH.keys() == CHINESE.keys()
+
+
+def test_no_text_is_empty() -> None:
+    assert not [place for table in (ENGLISH, CHINESE) for place, text in table.items() if not text.strip()]
+
+
+# A sentence may leave a field out where its language says the thing in words; it may not invent one.
+def test_the_languages_fill_in_the_same_fields() -> None:
+    assert {place: fields(text) for place, text in ENGLISH.items()} == {
+        place: fields(text) for place, text in CHINESE.items()
+    }
+
+
+def test_the_chinese_texts_are_chinese() -> None:
+    strangers = [
+        place
+        for place, text in CHINESE.items()
+        if not CHINESE_LETTER.search(text) and not SAME_IN_BOTH.fullmatch(text)
+    ]
+    assert not strangers
+    assert not [place for place, text in ENGLISH.items() if CHINESE_LETTER.search(text)]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_name_has_its_words(language: Language) -> None:
+    page = WORDS[language].page
+    assert set(page.message.problems) == set(Problem)
+    assert set(page.result.verdicts) == set(Kind)
+    assert set(page.result.notes) == set(Note)
+    assert set(page.panel.fates) == set(Fate)
+    assert set(page.input.stop_rules) == set(StopRule)
+    assert {*StopRule, "end token", "maximum length", "no live prefix"} == set(page.result.reasons)
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("en", "en"), ("zh", "zh"), ("zh-CN", "zh"), ("zh-TW", "zh"), ("ZH-hk", "zh"), ("fr", "en"), (None, "en")],
+)
+def test_a_browsers_tag_gives_a_language(tag: object, language: str) -> None:
+    assert language_of(tag) == language
+    assert words_for(tag).language == language
+
+
+def test_every_language_is_called_by_its_own_name() -> None:
+    assert set(LANGUAGE_NAMES) == set(Language)
+
+
+def visible_literals(path: Path) -> list[str]:
+    """Texts with a blank or a capital that are neither docstrings nor code for the browser."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and isinstance(node.body[0], ast.Expr)
+    }
+    names = {getattr(node, field, None) for node in ast.walk(tree) for field in ("id", "name")}
+    found = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+    ]
+    return [text for text in found if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}|^[A-Z][a-z]+$", text) and text not in names]
+
+
+def is_for_the_browser(text: str) -> bool:
+    return any(mark in text for mark in ("=>", "window.", "<div", "<script", "<link"))
+
+
+# The description of an API endpoint is for programmers and, like the API's page, English.
+ALLOWED = {
+    "Decode one English sentence and return the whole search as a trace (seq2seq-trace/1).",
+    "a part of the page as JSON",
+}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "demo" / "tabs").rglob("*.py")), ids=lambda path: path.stem)
+def test_tabs_hold_no_visible_text(path: Path) -> None:
+    literals = {text for text in visible_literals(path) if not is_for_the_browser(text)}
+    assert literals <= ALLOWED
+
+
+def test_a_planted_text_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "planted.py"
+    path.write_text('"""About."""\nlabel = "Beam size"\nname = "Translate"\nkind = "nbest"\n', encoding="utf-8")
+    assert visible_literals(path) == ["Beam size", "Translate"]
