@@ -42,7 +42,7 @@ def build_app(service: Service) -> gr.Blocks:
     app: gr.Blocks
     with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title) as app:
         language = _head(captions)
-        context = Context(service, read_examples(ASSETS / "examples.json"), language, captions)
+        context = Context(app, service, read_examples(ASSETS / "examples.json"), language, captions)
         with gr.Tabs():
             for tab in TABS:
                 with gr.Tab(id=tab.id) as place:

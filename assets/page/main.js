@@ -5,7 +5,7 @@
 import { alphaChanged } from "./alpha.js";
 import { drawCaption } from "./caption.js";
 import { drawExamples } from "./examples.js";
-import { drawMessage } from "./message.js";
+import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
 import { drawPanel } from "./panel.js";
 import { drawResult } from "./result.js";
@@ -23,8 +23,12 @@ function mount(kind, { element, props, watch, report }) {
   const root = element.querySelector(".page-view");
   root.classList.add(`view-${kind}`);
   const show = () => {
-    if (kind === "message") idle();
-    if (props.value) VIEWS[kind](root, JSON.parse(props.value), report);
+    const data = props.value ? JSON.parse(props.value) : null;
+    if (kind === "message" && data) {
+      if (!isForNow(root, data)) return;
+      idle();
+    }
+    if (data) VIEWS[kind](root, data, report);
     else root.replaceChildren();
   };
   watch("value", show);

@@ -151,21 +151,23 @@ def load_from(folder: Path) -> Load:
 
 
 def _decode(pipeline: "Pipeline", request: DecodeRequest) -> Decoded:
+    tokens = _count_tokens(pipeline, request.text)
     try:
-        tokens = len(pipeline.encode(request.text).ids)
-        if tokens > MAXIMUM_SOURCE_TOKENS:
-            raise RequestError(Problem.TOO_MANY_TOKENS, {"limit": MAXIMUM_SOURCE_TOKENS, "found": tokens})
         start = time.perf_counter()
         greedy = pipeline.trace(request.text, request.greedy(tokens))
         between = time.perf_counter()
         beam = pipeline.trace(request.text, request.beam(tokens))
         end = time.perf_counter()
     except InputError as error:
-        raise _as_problem(request.text, error) from error
+        raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
     return Decoded(request, greedy, beam, between - start, end - between)
 
 
-def _as_problem(text: str, error: InputError) -> RequestError:
-    """What the core refuses, in the page's terms: nothing visible is left, or it is longer than the model can read."""
-    visible = any(not character.isspace() and character.isprintable() for character in text)
-    return RequestError(Problem.REFUSED, {"reason": str(error)}) if visible else RequestError(Problem.EMPTY)
+def _count_tokens(pipeline: "Pipeline", text: str) -> int:
+    """How many pieces the model reads: none of a text of invisible characters, many of one in an unknown script."""
+    tokens = len(pipeline.checkpoint.source_tokenizer.encode(text).ids)
+    if tokens == 0:
+        raise RequestError(Problem.EMPTY)
+    if tokens > MAXIMUM_SOURCE_TOKENS:
+        raise RequestError(Problem.TOO_MANY_TOKENS, {"limit": MAXIMUM_SOURCE_TOKENS, "found": tokens})
+    return tokens

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import gradio as gr
 
+from demo.plotly_view import PlotlyView
+
 ASSETS: Final = Path(__file__).resolve().parents[2] / "assets" / "page"
 
 _TEMPLATE: Final = '<div class="page-view"></div>'
@@ -24,13 +26,14 @@ else window.addEventListener('pageviews-ready', start, { once: true });
 class PageView(gr.HTML):
     """Shows what Python sends as the view of one kind; a visitor's choice arrives as the event `choose` or `again`."""
 
-    def __init__(self, kind: str, value: object = None, *, elem_id: str | None = None) -> None:
+    def __init__(self, kind: str, value: object = None, *, render: bool = True) -> None:
         super().__init__(
             value,
             html_template=_TEMPLATE,
             js_on_load=_ON_LOAD.replace("KIND", kind),
             apply_default_css=False,
-            elem_id=elem_id or f"view-{kind}",
+            elem_id=f"view-{kind}",
+            render=render,
         )
 
     def postprocess(self, value: object) -> str | None:
@@ -42,6 +45,17 @@ class PageView(gr.HTML):
 
     def api_info(self) -> dict[str, Any]:
         return {"type": "string", "description": "a part of the page as JSON"}
+
+
+class FigureView(PlotlyView):
+    """A figure that a handler may leave as it is.
+
+    Where a handler skips an output, Gradio builds the component again from its arguments, `render` among them; outside
+    the layout of a page there is nothing to render it into.
+    """
+
+    def __init__(self, *, elem_id: str, render: bool = True) -> None:
+        super().__init__(elem_id=elem_id)
 
 
 def chosen_number(event: gr.EventData, name: str) -> int | None:

@@ -55,6 +55,7 @@ def _update(properties: Properties) -> Any:
 class Context:
     """What all tabs share."""
 
+    app: gr.Blocks
     service: Service
     examples: tuple[Example, ...]
     language: gr.Radio

@@ -7,7 +7,6 @@ import gradio as gr
 from gradio.events import api
 
 from demo.controls import Span, choice, options, slider
-from demo.plotly_view import PlotlyView
 from demo.service import Example
 from demo.service.requests import (
     LARGEST_MINIMUM,
@@ -19,9 +18,8 @@ from demo.service.requests import (
 from demo.wording import WORDS, Language, Words
 from seq2seq_core.options import BeamOptions
 
-from .page_view import PageView
+from .page_view import FigureView, PageView
 from .parts.examples import examples_data
-from .parts.message import state_message
 from .parts.visit import Visit
 from .tab import Captions, Context, Properties, Tab, quiet
 from .translate_desk import Desk, choose_hypothesis, choose_node, endpoint, look_closer
@@ -42,8 +40,7 @@ class _Layout:
         self.captions = context.captions
         self.visit = gr.State(Visit(), time_to_live=SECONDS_KEPT)
         self._input(context.examples)
-        state = state_message(context.service.state, _FIRST.page.message)
-        self.message = PageView("message", state)
+        self.message = PageView("message")
         self.look_again = gr.Timer(LOOK_AGAIN)
         with gr.Column(visible=False, elem_classes="results") as self.results:
             _head(self.captions, lambda words: (words.page.result.title, words.page.result.explain))
@@ -51,7 +48,7 @@ class _Layout:
             self._nbest()
             _head(self.captions, lambda words: (words.page.heatmap.title, words.page.heatmap.explain))
             self.caption = PageView("caption")
-            self.heatmap = PlotlyView(elem_id="heatmap")
+            self.heatmap = FigureView(elem_id="heatmap")
             self._tree()
 
     def _input(self, examples: Sequence[Example]) -> None:
@@ -95,13 +92,13 @@ class _Layout:
         _head(self.captions, lambda words: (words.page.tree.title, words.page.tree.explain))
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
-                self.tree = PlotlyView(elem_id="tree")
+                self.tree = FigureView(elem_id="tree")
             with gr.Column(scale=3, min_width=320, elem_classes="side-panel"):
                 _head(self.captions, lambda words: (words.page.panel.title, words.page.panel.explain))
                 self.panel = PageView("panel")
                 next_tokens = gr.Markdown(elem_classes="small-head")
                 self.captions.follow(next_tokens, lambda words: {"value": f"#### {words.page.panel.next_tokens}"})
-                self.next_tokens = PlotlyView(elem_id="next-tokens")
+                self.next_tokens = FigureView(elem_id="next-tokens")
 
     @property
     def settings(self) -> list[Any]:
@@ -151,7 +148,7 @@ def build(context: Context) -> None:
     layout, desk = _Layout(context), Desk(context.service, context.examples)
     _wire_decoding(layout, desk, context.language)
     _wire_selection(layout, context.language)
-    _wire_waiting(layout, desk, context.language)
+    _wire_waiting(layout, desk, context)
     api(
         endpoint(context.service),
         api_name="decode",
@@ -162,11 +159,11 @@ def build(context: Context) -> None:
 def _wire_decoding(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
     wires = quiet(inputs=[*layout.settings, language], outputs=layout.everything)
     for trigger in (layout.button.click, layout.sentence.submit):
-        trigger(desk.decode, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
+        trigger(desk.translate, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
     filled = layout.examples.choose(
         desk.take_example, js=_BUSY, **quiet(inputs=[layout.sentence], outputs=[layout.sentence])
     )
-    filled.then(desk.decode, **wires).failure(None, js=_IDLE, **quiet())
+    filled.then(desk.translate, **wires).failure(None, js=_IDLE, **quiet())
     layout.nbest.again(
         desk.search_again, js=_BUSY, **quiet(inputs=[layout.visit, language], outputs=layout.everything)
     ).failure(None, js=_IDLE, **quiet())
@@ -187,11 +184,13 @@ def _wire_selection(layout: _Layout, language: gr.Radio) -> None:
     )
 
 
-def _wire_waiting(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
-    looking = quiet(inputs=[layout.visit, language], outputs=[layout.message, layout.look_again])
+def _wire_waiting(layout: _Layout, desk: Desk, context: Context) -> None:
+    inputs = [layout.visit, context.language]
+    looking = quiet(inputs=inputs, outputs=[layout.message, layout.look_again])
+    context.app.load(desk.look_again, **looking)
     layout.look_again.tick(desk.look_again, **looking)
-    showing = quiet(inputs=[layout.visit, language], outputs=layout.everything)
-    language.change(desk.show_again, trigger_mode="always_last", **showing)
+    showing = quiet(inputs=inputs, outputs=layout.everything)
+    context.language.change(desk.show_again, trigger_mode="always_last", **showing)
 
 
 TAB: Final = Tab("translate", lambda words: words.page.translate, build)

@@ -38,7 +38,7 @@ class Desk:
     service: Service
     examples: tuple[Example, ...]
 
-    def decode(  # noqa: PLR0913, PLR0917 - one parameter for each control, as Gradio passes them
+    def translate(  # noqa: PLR0913, PLR0917 - one parameter for each control, as Gradio passes them
         self,
         text: str,
         beam_size: float,
@@ -102,12 +102,13 @@ class Desk:
         return self._shown(visit, words)
 
     def look_again(self, visit: Visit, language: str) -> Outputs:
-        """Whether the model is there by now; the first look that finds it is the last."""
+        """Whether the model is there by now; the first look that finds it is the last.
+
+        Meanwhile a visitor may have been told something else: that stays.
+        """
         state = self.service.state
-        if state is State.LOADING:
-            return gr.skip(), gr.skip()
-        message = state_message(state, words_for(language).page.message)
-        return gr.skip() if visit.decoded else message, gr.Timer(active=False)
+        message = state_message(state, words_for(language).page.message, answered=visit.decoded is not None)
+        return message | {"ends_waiting": True}, gr.Timer(active=state is State.LOADING)
 
 
 def choose_node(visit: Visit, language: str, event: gr.EventData) -> Outputs:

@@ -11,7 +11,7 @@ TONES = {State.LOADING: "busy", State.READY: "hint", State.FAILED: "problem"}
 
 def message_data(text: str, tone: str, words: MessageWords) -> Data:
     """A message differs from every earlier one, so that the browser notices it and ends its waiting."""
-    return {"text": text, "tone": tone, "busy": words.busy, "turn": time.monotonic_ns()}
+    return {"text": text, "tone": tone, "busy": words.busy, "turn": str(time.monotonic_ns()), "ends_waiting": False}
 
 
 def state_message(state: State, words: MessageWords, *, answered: bool = False) -> Data:

@@ -39,22 +39,35 @@ class Ids:
     ids: tuple[int, ...]
 
 
-class TablePipeline:
-    """Answers like a pipeline: one source token for each word."""
-
-    def __init__(self) -> None:
-        self.decoded: list[str] = []
+class Words:
+    """A tokenizer: one token for each word, none for what cannot be seen."""
 
     def encode(self, text: str) -> Ids:
-        words = text.replace("\u200b", "").split()
-        if not words:
-            raise InputError("the source must hold at least one character")
-        if "refused" in words:
-            raise InputError("the source must not say so")
-        return Ids(tuple(range(len(words))))
+        return Ids(tuple(range(len(text.replace("\u200b", "").split()))))
+
+
+class Letters(Words):
+    """One token for each character."""
+
+    def encode(self, text: str) -> Ids:
+        return Ids(tuple(range(len(text))))
+
+
+@dataclass(frozen=True)
+class TableCheckpoint:
+    source_tokenizer: Words
+
+
+class TablePipeline:
+    """Answers like a pipeline."""
+
+    def __init__(self, tokenizer: Words | None = None) -> None:
+        self.checkpoint = TableCheckpoint(tokenizer or Words())
+        self.decoded: list[str] = []
 
     def trace(self, text: str, options: SearchOptions) -> Trace:
-        self.encode(text)
+        if "refused" in text:
+            raise InputError("the source must not say so")
         self.decoded.append(text)
         source = tuple(text.split())
         attention = tuple(tuple(float(one == other) for one in source) for other in source)

@@ -12,7 +12,7 @@ from demo.service import DecodeRequest, Problem, RequestError, Service, State
 from demo.service.model import CACHED_REQUESTS, Load, load_from
 from seq2seq_core.errors import CheckpointError
 from seq2seq_core.trace import Trace, same
-from tests.demo.service.made import TablePipeline, load_of, ready_service
+from tests.demo.service.made import Letters, TablePipeline, ready_service
 
 
 def problem_of(act: Callable[[], object]) -> Problem:
@@ -98,13 +98,7 @@ def test_what_the_core_refuses_is_told_in_the_pages_terms(text: str, problem: Pr
 
 
 def test_too_many_tokens_are_counted() -> None:
-    class Splitting(TablePipeline):
-        def encode(self, text: str) -> object:  # type: ignore[override]
-            return super().encode(" ".join(text))
-
-    service = Service(load_of(Splitting()))
-    service.start()
-    service.wait(60)
+    service = ready_service(TablePipeline(Letters()))
     with pytest.raises(RequestError) as caught:
         service.decode(DecodeRequest(text="x" * 201))
     assert caught.value.values == {"limit": 200, "found": 201}

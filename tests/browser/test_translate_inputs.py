@@ -1,0 +1,81 @@
+"""What visitors type: mistakes get a calm sentence, odd texts stay texts, and nothing of it is ever executed."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.translate_page import SENTENCE, card, open_more, translate
+from tests.support.served_app import ServedApp
+
+INJECTIONS = (
+    "<script>window.broken = 1</script>",
+    "<img src=x onerror='window.broken=1'>",
+    "${window.broken = 1}",
+    "{{window.broken = 1}} [link](javascript:window.broken=1) **bold**",
+)
+ODD_TEXTS = ("<s> <unk> <pad>", "مرحبا بالعالم", "🙂 👩‍👧", "tab\there and \x07 bell", "a\u202eb", "Straße 北京")
+
+
+def message(page: Page) -> Locator:
+    return page.locator("#view-message .message").first
+
+
+def test_nothing_a_visitor_types_is_executed(page: Page) -> None:
+    for text in INJECTIONS:
+        translate(page, text)
+        expect(page.locator("#tree .plot")).to_have_attribute("aria-label", re.compile(re.escape(text)))
+        page.locator("#view-nbest tbody tr").first.click()
+        assert page.evaluate("window.broken") is None
+        assert page.locator("#view-result img, #view-nbest img, #tree img, #heatmap img").count() == 0
+
+
+def test_odd_texts_are_translated_like_any_other(page: Page) -> None:
+    for text in ODD_TEXTS:
+        translate(page, text)
+        expect(page.locator("#tree .plot")).to_have_attribute("aria-label", re.compile(re.escape(text)))
+        expect(message(page)).to_have_text("")
+
+
+def test_what_looks_like_an_end_token_is_spelt_out(page: Page) -> None:
+    translate(page, "</s>")
+    expect(page.locator("#view-panel .piece-name")).not_to_have_count(0)
+    source = page.locator("#view-panel .piece-name").all_inner_texts()
+    assert len(source) > 1
+    assert "</s>" not in source
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [("   ", "nothing to translate"), ("x" * 10_000, "10000 characters; at most 400"), ("🙂" * 150, "at most 200")],
+    ids=["blank", "too-long", "too-many-tokens"],
+)
+def test_a_mistake_gets_a_sentence(page: Page, app: ServedApp, text: str, part: str) -> None:
+    translate(page, text)
+    expect(message(page)).to_contain_text(part)
+    expect(card(page, 0)).to_have_count(0)
+    assert "Traceback" not in app.log()
+
+
+def test_a_result_survives_a_mistake(page: Page) -> None:
+    translate(page, SENTENCE)
+    translate(page, "")
+    expect(message(page)).to_contain_text("nothing to translate")
+    expect(card(page, 1)).to_be_visible()
+
+
+def test_a_mistake_is_told_in_chinese(page: Page) -> None:
+    page.locator("#language label").nth(1).click()
+    expect(page.locator("#translate")).to_have_text("翻译")
+    translate(page, "x" * 500)
+    expect(message(page)).to_contain_text("500 个字符")
+
+
+def test_settings_that_exclude_each_other_are_named(page: Page) -> None:
+    open_more(page)
+    for name, value in (("#max-length", "5"), ("#min-length", "5")):
+        number = page.locator(f"{name} input[type=number]")
+        number.fill(value)
+        number.press("Tab")
+    translate(page, SENTENCE)
+    expect(message(page)).to_contain_text("minimum length (5) must be below the maximum length (5)")

@@ -1,0 +1,68 @@
+"""The tab 'Translate' as a visitor uses it, for the browser tests."""
+
+import json
+import re
+from typing import Any
+
+from gradio_client import Client  # type: ignore[import-untyped]
+from playwright.sync_api import Locator, Page, expect
+
+from seq2seq_core.trace import Trace, from_json
+from tests.support.served_app import ServedApp
+
+PATIENCE_MS = 60_000
+SENTENCE = "I don't know what you want me to do with this old car."
+
+
+def translate(page: Page, text: str) -> None:
+    """Type and press Enter once the model is there; returns with the answer, a result or a problem."""
+    message = page.locator("#view-message .page-view")
+    expect(message).to_have_attribute("data-tone", re.compile("hint|problem"), timeout=PATIENCE_MS)
+    before = message.get_attribute("data-turn")
+    box = page.locator("#sentence textarea")
+    box.fill(text)
+    box.press("Enter")
+    expect(message).not_to_have_attribute("data-turn", str(before), timeout=PATIENCE_MS)
+    expect(page.locator("#view-message .tone-problem, #view-result .card").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def card(page: Page, place: int) -> Locator:
+    """The card of greedy (0) or of the beam (1)."""
+    return page.locator("#view-result .card").nth(place)
+
+
+def facts(place: Locator) -> dict[str, str]:
+    """The terms of a list and what they say."""
+    pairs = place.locator("dl > div").all()
+    return {pair.locator("dt").inner_text(): pair.locator("dd").inner_text() for pair in pairs}
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("#view-nbest tbody tr")
+
+
+def expect_ranking(page: Page, texts: list[str], scores: list[float]) -> None:
+    """The table shows these outputs in this order, each with its score correctly rounded."""
+    expect(page.locator("#view-nbest tbody td.output > span")).to_have_text(texts)
+    expect(page.locator("#view-nbest tbody td.score")).to_have_text([f"{score:.3f}" for score in scores])
+
+
+def set_alpha(page: Page, alpha: float) -> None:
+    number = page.locator("#alpha input[type=number]")
+    number.fill(str(alpha))
+    number.press("Tab")
+
+
+def open_more(page: Page) -> None:
+    page.locator("#more button").first.click()
+    expect(page.locator("#stop-rule")).to_be_visible()
+
+
+def trace_from_api(app: ServedApp, text: str, **settings: Any) -> Trace:
+    """The same decode, through the public endpoint."""
+    client = Client(app.url, verbose=False)
+    try:
+        document = client.predict(text, **settings, api_name="/decode")
+    finally:
+        client.close()
+    return from_json(json.dumps(document))
