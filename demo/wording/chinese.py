@@ -32,6 +32,7 @@ _INPUT: Final = InputWords(
         "long": "长句",
         "unseen": "从未见过的词",
     },
+    reason_and_note="{reason}：{note}",
     beam_size="束宽",
     beam_size_info="每一步保留多少个前缀",
     alpha="Alpha",

@@ -35,6 +35,7 @@ _INPUT: Final = InputWords(
         "long": "a long sentence",
         "unseen": "a word never seen",
     },
+    reason_and_note="{reason}: {note}",
     beam_size="Beam size",
     beam_size_info="How many prefixes stay alive at each step",
     alpha="Alpha",

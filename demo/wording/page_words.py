@@ -26,6 +26,7 @@ class InputWords:
     translate: str
     examples: str
     reasons: Mapping[str, str]  # by an example's kind
+    reason_and_note: str  # {reason} {note}
     beam_size: str
     beam_size_info: str
     alpha: str

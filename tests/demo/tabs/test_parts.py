@@ -158,9 +158,10 @@ def test_a_result_arrives_with_its_best_output_selected(decoded: Decoded) -> Non
 
 
 def test_examples_come_with_a_reason() -> None:
-    examples = [Example("long", "A b.", "", ""), Example("other", "C.", "", "as it is"), Example("", "D.", "", "")]
-    shown = examples_data(examples, ENGLISH.input)
-    assert [each["reason"] for each in shown["examples"]] == ["a long sentence", "as it is", ""]
+    kinds = [("long", ""), ("unseen", "kumquat"), ("other", "as it is"), ("", "")]
+    shown = examples_data([Example(kind, "A b.", "", note) for kind, note in kinds], ENGLISH.input)
+    reasons = [each["reason"] for each in shown["examples"]]
+    assert reasons == ["a long sentence", "a word never seen: kumquat", "as it is", ""]
 
 
 def test_messages_differ_even_if_their_text_does_not() -> None:

@@ -16,7 +16,7 @@ from seq2seq_core.trace import Fate
 from tests.support.project import ROOT
 
 CHINESE_LETTER = re.compile(r"[\u4e00-\u9fff]")
-SAME_IN_BOTH = re.compile(r"[A-Za-z0-9^{} ./=-]{1,14}")  # T, log p, T^{alpha}, Alpha
+SAME_IN_BOTH = re.compile(r"[A-Za-z0-9^{} ./=-]{1,14}|\{reason}：\{note}")  # T, log p, T^{alpha}, Alpha
 
 
 def texts(words: object, place: str = "") -> Iterator[tuple[str, str]]:
