@@ -16,7 +16,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import sentencepiece as spm
 
@@ -28,6 +28,23 @@ START_ID: Final = 2
 END_ID: Final = 3
 SPECIAL_TOKENS: Final = ("<pad>", "<unk>", "<s>", "</s>")
 BLANK: Final = "\u2581"  # SentencePiece writes a blank as this character
+_BYTES: Final = 256  # token types that spell any text
+_TRAINING: Final[dict[str, Any]] = {
+    "hard_vocab_limit": False,  # a small corpus gives fewer tokens
+    "use_all_vocab": False,  # the size binds char and word too
+    "character_coverage": 1.0,
+    "pad_id": PAD_ID,
+    "unk_id": UNKNOWN_ID,
+    "bos_id": START_ID,
+    "eos_id": END_ID,
+    "pad_piece": "<pad>",
+    "unk_piece": "<unk>",
+    "bos_piece": "<s>",
+    "eos_piece": "</s>",
+    "num_threads": 1,  # more threads give another model at every run
+    "max_sentence_length": 1 << 20,  # bytes
+    "minloglevel": 2,
+}
 
 
 class TokenizerKind(StrEnum):
@@ -70,46 +87,46 @@ class Tokenizer:
     def train(
         cls, lines: Iterable[str], *, kind: TokenizerKind | str = TokenizerKind.UNIGRAM, vocabulary_size: int = 4000
     ) -> "Tokenizer":
-        """Learn a tokenizer from text; a corpus too small for `vocabulary_size` gives a smaller one."""
+        """Learn a tokenizer of at most `vocabulary_size` token types; a small corpus gives fewer.
+
+        Lines above a mebibyte teach it nothing. Where not all characters (or words) fit, `char` spells the rarest in
+        bytes and `word` maps them to `<unk>`; `unigram` and `bpe` need room for every character.
+
+        Raises:
+            OptionError: the size has no room for what the kind needs, or no line holds text.
+            InputError: a line holds a lone surrogate.
+        """
         kind = TokenizerKind(kind)
-        if vocabulary_size < 8:
-            raise OptionError(f"vocabulary_size must be 8 or more, got {vocabulary_size}")
         sentences = [_unify_blanks(line) if kind is TokenizerKind.WORD else line for line in lines]
         sentences = [sentence for sentence in sentences if sentence.strip()]
-        if not sentences:
-            raise OptionError("a tokenizer needs at least one line of text, got none")
-        byte_fallback = kind is not TokenizerKind.WORD
-        reserved = len(SPECIAL_TOKENS) + (256 if byte_fallback else 0)
+        for sentence in sentences:
+            _check_characters(sentence)
+        _check_size(kind, sentences, vocabulary_size)
         output = io.BytesIO()
-        spm.SentencePieceTrainer.train(
-            sentence_iterator=iter(sentences),
-            model_writer=output,
-            model_type=kind.value,
-            vocab_size=max(vocabulary_size, reserved + 1 + len(set().union(*sentences))),
-            hard_vocab_limit=False,
-            use_all_vocab=kind is TokenizerKind.CHAR,
-            character_coverage=1.0,
-            byte_fallback=byte_fallback,
-            normalization_rule_name="identity" if kind is TokenizerKind.WORD else "nmt_nfkc",
-            pad_id=PAD_ID,
-            unk_id=UNKNOWN_ID,
-            bos_id=START_ID,
-            eos_id=END_ID,
-            pad_piece="<pad>",
-            unk_piece="<unk>",
-            bos_piece="<s>",
-            eos_piece="</s>",
-            num_threads=1,  # more threads give another model at every run
-            max_sentence_length=1 << 20,
-            minloglevel=2,
-        )
+        try:
+            spm.SentencePieceTrainer.train(
+                sentence_iterator=iter(sentences),
+                model_writer=output,
+                model_type=kind.value,
+                vocab_size=vocabulary_size,
+                byte_fallback=kind is not TokenizerKind.WORD,
+                normalization_rule_name=_rule(kind),
+                **_TRAINING,
+            )
+        except RuntimeError as error:
+            raise OptionError(f"no tokenizer can be learnt from this text: {error}") from error
         return cls(output.getvalue(), kind)
 
     def __len__(self) -> int:
         return int(self._processor.get_piece_size())
 
     def normalize(self, text: str) -> str:
-        """The text that decoding an encoding gives back (for `word`: up to unknown words)."""
+        """The text that decoding an encoding gives back (for `word`: up to unknown words).
+
+        Raises:
+            InputError: the text holds a lone surrogate.
+        """
+        _check_characters(text)
         if self.kind is TokenizerKind.WORD:
             return _unify_blanks(text)
         return str(self._processor.normalize(text)).removeprefix(BLANK).replace(BLANK, " ").strip()
@@ -127,13 +144,19 @@ class Tokenizer:
         return Encoding(tuple(mapping["ids"]), tuple(mapping["pieces"]), tuple(mapping["offsets"]))
 
     def encode_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids alone, for many texts at once."""
+        """The ids alone, for many texts at once.
+
+        Raises:
+            InputError: a text holds a lone surrogate.
+        """
+        for text in texts:
+            _check_characters(text)
         if self.kind is TokenizerKind.WORD:
             return [list(self._encode_words(text).ids) for text in texts]
         return [list(ids) for ids in self._processor.encode(list(texts), return_type=int)]
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of the ids; special tokens have no text, except that `<unk>` shows as itself."""
+        """The text of the ids; special tokens have no text, except `<unk>`: itself among words, else ⁇."""
         if self.kind is TokenizerKind.WORD:
             return " ".join(self.label(i).removeprefix(BLANK) for i in ids if i not in (PAD_ID, START_ID, END_ID))
         return str(self._processor.decode([i for i in ids if i != PAD_ID]))
@@ -150,6 +173,23 @@ class Tokenizer:
             spans.append((begin, position))
         ids = tuple(int(self._processor.piece_to_id(BLANK + word)) for word in words)
         return Encoding(ids, tuple(BLANK + word for word in words), tuple(spans))
+
+
+def _rule(kind: TokenizerKind) -> str:
+    return "identity" if kind is TokenizerKind.WORD else "nmt_nfkc"
+
+
+def _check_size(kind: TokenizerKind, sentences: Sequence[str], size: int) -> None:
+    """Refuse a text without characters, and a size below what the kind needs."""
+    normalise = spm.SentencePieceNormalizer(rule_name=_rule(kind)).normalize
+    characters = set().union(*map(normalise, sentences)) | {BLANK}
+    if characters == {BLANK}:
+        raise OptionError("a tokenizer needs at least one line of text, got none")
+    spelling = 0 if kind is TokenizerKind.WORD else _BYTES
+    units = len(characters) if kind in (TokenizerKind.UNIGRAM, TokenizerKind.BPE) else 1
+    if size < (least := len(SPECIAL_TOKENS) + spelling + units):
+        needs = f"{len(SPECIAL_TOKENS)} special tokens, {spelling} bytes, {units} characters or words"
+        raise OptionError(f"vocabulary_size must be {least} or more for {kind} and this text ({needs}), got {size}")
 
 
 def _unify_blanks(text: str) -> str:

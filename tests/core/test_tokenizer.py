@@ -93,3 +93,49 @@ def test_foreign_bytes_are_refused() -> None:
 def test_no_text_to_learn_from_is_refused() -> None:
     with pytest.raises(OptionError, match="at least one line"):
         Tokenizer.train(["", "  "])
+
+
+@pytest.mark.parametrize("kind", TokenizerKind)
+@pytest.mark.parametrize("size", [290, 300])
+def test_the_size_is_the_most_that_is_used(kind: TokenizerKind, size: int) -> None:
+    many = [" ".join(f"word{number}" for number in range(begin, begin + 50)) for begin in range(0, 1000, 50)]
+    tokenizer = Tokenizer.train(many, kind=kind, vocabulary_size=size)
+    # byte kinds: 260 reserved tokens, w o r d, ten digits and the blank
+    assert len(tokenizer) == (275 if kind is TokenizerKind.CHAR else size)
+
+
+@pytest.mark.parametrize(("kind", "least"), [("unigram", 275), ("bpe", 275), ("char", 261), ("word", 5)])
+def test_a_size_without_room_for_what_the_kind_needs_is_refused(kind: str, least: int) -> None:
+    text = ["word0 word1 word2345 6789"] * 3
+    with pytest.raises(OptionError, match=f"vocabulary_size must be {least} or more for {kind} .* got {least - 1}"):
+        Tokenizer.train(text, kind=kind, vocabulary_size=least - 1)
+    assert len(Tokenizer.train(text, kind=kind, vocabulary_size=least)) == least
+
+
+def test_characters_without_room_are_spelt_in_bytes() -> None:
+    tokenizer = Tokenizer.train(["aaaa bbb cc d"] * 3, kind="char", vocabulary_size=262)
+    text = "abcd"
+    encoding = tokenizer.encode(text)
+    assert encoding.pieces == ("▁", "a", "<0x62>", "<0x63>", "<0x64>")
+    assert tokenizer.decode(encoding.ids) == text
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\x07", "\ufeff \u3000"])
+def test_text_that_normalisation_empties_teaches_nothing(text: str) -> None:
+    with pytest.raises(OptionError, match="at least one line of text"):
+        Tokenizer.train([text])
+
+
+@pytest.mark.parametrize("kind", TokenizerKind)
+def test_a_lone_surrogate_is_named_wherever_it_comes_in(kind: TokenizerKind) -> None:
+    with pytest.raises(InputError, match="lone surrogate"):
+        TRAINED[kind].encode_ids(["fine", "a\ud800"])
+    with pytest.raises(InputError, match="lone surrogate"):
+        TRAINED[kind].normalize("a\ud800")
+    with pytest.raises(InputError, match="lone surrogate"):
+        Tokenizer.train([*LINES, "a\ud800"], kind=kind)
+
+
+def test_the_unknown_token_is_visible_in_text() -> None:
+    assert TRAINED[TokenizerKind.WORD].decode([UNKNOWN_ID, END_ID]) == "<unk>"
+    assert TRAINED[TokenizerKind.BPE].decode([UNKNOWN_ID, END_ID]).strip() == "⁇"
