@@ -7,17 +7,23 @@ from typing import Any
 def model_card(config: Mapping[str, Any], *, parameters: int) -> str:
     """Markdown with data, licence, command to retrain, and the scores of the file as shipped."""
     card, training, model = config["card"], config["training"], config["model"]
+    figures = {name: value for name, value in training.items() if not isinstance(value, Mapping) and name != "command"}
     sections = [
         f"# {card.get('title', 'Sequence-to-sequence model')}",
         f"{parameters:,} parameters: bidirectional GRU encoder ({model['encoder_size']} per direction), "
         f"{model['attention']} attention, GRU decoder ({model['decoder_size']}), "
         f"embeddings of {model['embedding_size']}.",
-        _section("Data", card.get("attribution", "")),
+        _section("Data", "\n\n".join(filter(None, (card.get("attribution", ""), _table(_splits(training)))))),
         _section("Scores of this file", _table(config["metrics"])),
-        _section("Training", _table({k: v for k, v in training.items() if not isinstance(v, Mapping | list)})),
+        _section("Training", _table(figures)),
         _section("Train it again", f"```\n{training['command']}\n```" if "command" in training else ""),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _splits(training: Mapping[str, Any]) -> dict[str, str]:
+    data = training.get("data", {})
+    return {name: f"{split['pairs']:,} pairs, SHA-256 of the text {split['sha256']}" for name, split in data.items()}
 
 
 def _section(title: str, body: str) -> str:

@@ -17,15 +17,15 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
+from torch import Tensor
 
 from seq2seq_core.card import model_card
 from seq2seq_core.errors import CheckpointError, OptionError
-from seq2seq_core.files import recover_folder, write_folder
+from seq2seq_core.files import read_regular, standing_folder, write_folder
 from seq2seq_core.models import RecurrentConfig, RecurrentSeq2Seq
 from seq2seq_core.tokenizer import Tokenizer, TokenizerKind
 
 CHECKPOINT_FORMAT: Final = "seq2seq-checkpoint/1"
-LARGEST_FILE: Final = 2 << 30  # bytes; a larger file is refused before it is read
 _KEYS: Final = {"format", "model", "tokenizers", "weights", "training", "metrics", "card"}
 
 Record = Mapping[str, Any]
@@ -46,7 +46,14 @@ class Checkpoint:
 def save_checkpoint(
     folder: Path, checkpoint: Checkpoint, *, half: bool = False, extra: Mapping[str, bytes] | None = None
 ) -> None:
-    """Write the folder in one piece; `extra` files (the training state) travel with it."""
+    """Write the folder in one piece; `extra` files (the training state) travel with it.
+
+    Args:
+        half: float16 weights, half the bytes; they stay float32 if one of them is too large for float16.
+
+    Raises:
+        DataError: the folder cannot be written.
+    """
     tokenizers = {"source": checkpoint.source_tokenizer, "target": checkpoint.target_tokenizer}
     weights = _weights(checkpoint.model, half)
     config = {
@@ -77,7 +84,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     Raises:
         CheckpointError: the folder is missing, truncated, altered, foreign or of a future version.
     """
-    recover_folder(folder)
+    folder = standing_folder(folder)
     config = _read_config(folder)
     source, target = (_read_tokenizer(folder, config, side) for side in ("source", "target"))
     model = _build_model(folder, config)
@@ -93,11 +100,24 @@ def count_parameters(model: torch.nn.Module) -> int:
 
 
 def _load_weights(model: RecurrentSeq2Seq, folder: Path, config: Record) -> None:
+    content = _read_verified(folder, config["weights"])
     try:
-        tensors = load_tensors(_read_verified(folder, config["weights"]))
-        model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    except (SafetensorError, RuntimeError, KeyError, TypeError) as error:
+        tensors = load_tensors(content)
+        for name, tensor in tensors.items():
+            _check_numbers(folder, name, tensor)
+        # a copy, because where a number lies in memory may change how it is added up; assigned, because the model has
+        # no memory yet
+        weights = {name: tensor.to(torch.float32, copy=True) for name, tensor in tensors.items()}
+        model.load_state_dict(weights, assign=True)
+    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder}: the weights do not fit the model: {error!s:.300}") from error
+
+
+def _check_numbers(folder: Path, name: str, tensor: Tensor) -> None:
+    if tensor.dtype not in (torch.float16, torch.float32):
+        raise CheckpointError(f"{folder}: weights must be float16 or float32, got {tensor.dtype} in {name}")
+    if not tensor.isfinite().all():
+        raise CheckpointError(f"{folder}: weights must be finite numbers, which {name} does not hold")
 
 
 def _check_size(folder: Path, side: str, tokenizer: Tokenizer, size: int) -> None:
@@ -106,14 +126,16 @@ def _check_size(folder: Path, side: str, tokenizer: Tokenizer, size: int) -> Non
 
 
 def _weights(model: torch.nn.Module, half: bool) -> bytes:
+    tensors = {name: tensor.detach().to("cpu", torch.float32) for name, tensor in model.state_dict().items()}
+    half = half and all(bool(tensor.half().isfinite().all()) for tensor in tensors.values())
     dtype = torch.float16 if half else torch.float32
-    return save_tensors({name: t.detach().to("cpu", dtype).contiguous() for name, t in model.state_dict().items()})
+    return save_tensors({name: tensor.to(dtype).contiguous() for name, tensor in tensors.items()})
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
     try:
-        config = json.loads(_read(folder, "config.json").decode("utf-8"))
-    except ValueError as error:
+        config = json.loads(read_regular(folder, "config.json").decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{folder}: config.json is not valid JSON: {error}") from error
     version = config.get("format") if isinstance(config, dict) else None
     if version != CHECKPOINT_FORMAT:
@@ -126,6 +148,10 @@ def _read_config(folder: Path) -> dict[str, Any]:
     return dict(config)
 
 
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
 def _read_tokenizer(folder: Path, config: Record, side: str) -> Tokenizer:
     entry = config["tokenizers"].get(side)
     content = _read_verified(folder, entry)
@@ -136,6 +162,7 @@ def _read_tokenizer(folder: Path, config: Record, side: str) -> Tokenizer:
 
 
 def _build_model(folder: Path, config: Record) -> RecurrentSeq2Seq:
+    """The model without memory for its weights, so that no declared size can ask for more than the file holds."""
     sizes = dict(config["model"])
     family = sizes.pop("family", None)
     if family != "recurrent":
@@ -144,36 +171,27 @@ def _build_model(folder: Path, config: Record) -> RecurrentSeq2Seq:
     if set(sizes) != set(wanted):
         raise CheckpointError(f"{folder}: the model must have the settings {sorted(wanted)}, got {sorted(sizes)}")
     for name, value in sizes.items():
-        if type(value) is not wanted[name]:
-            raise CheckpointError(f"{folder}: model setting {name} must be of type {wanted[name]}, got {value!r:.80}")
+        allowed = (int, float) if wanted[name] is float else (wanted[name],)
+        if type(value) not in allowed:
+            kind = getattr(wanted[name], "__name__", wanted[name])
+            raise CheckpointError(f"{folder}: model setting {name} must be of type {kind}, got {value!r:.80}")
     try:
-        return RecurrentSeq2Seq(RecurrentConfig(**sizes))
-    except OptionError as error:
+        with torch.device("meta"):
+            return RecurrentSeq2Seq(RecurrentConfig(**sizes))
+    except (OptionError, RuntimeError) as error:
         raise CheckpointError(f"{folder}: {error}") from error
 
 
 def _read_verified(folder: Path, entry: object) -> bytes:
     if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
         raise CheckpointError(f"{folder}: config.json must name a file and its sha256, got {entry!r:.80}")
-    content = _read(folder, entry["file"])
+    content = read_regular(folder, entry["file"])
     if (digest := _digest(content)) != entry.get("sha256"):
         raise CheckpointError(
             f"{folder}: {entry['file']} is not the file that was saved: "
-            f"sha256 must be {entry.get('sha256')}, got {digest}"
+            f"sha256 must be {entry.get('sha256')!s:.80}, got {digest}"
         )
     return content
-
-
-def _read(folder: Path, name: str) -> bytes:
-    path = folder / name
-    if Path(name).name != name or path.is_symlink():
-        raise CheckpointError(f"{folder}: files must lie in the folder itself, got {name!r}")
-    try:
-        if (size := path.stat().st_size) > LARGEST_FILE:
-            raise CheckpointError(f"{path}: at most {LARGEST_FILE} bytes are read, got {size}")
-        return path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _digest(content: bytes) -> str:

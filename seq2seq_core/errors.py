@@ -3,7 +3,7 @@
     Seq2SeqError
     ├── OptionError        a setting is out of its range, or two settings exclude each other
     ├── InputError         a text or a request that cannot be decoded
-    ├── DataError          a data file that breaks its format (names file and line)
+    ├── DataError          a file that breaks its format (names file and line), or cannot be read or written
     ├── CheckpointError    a checkpoint folder that is missing, damaged, foreign or too new
     ├── TrainingError      a training that cannot go on (not finite, nothing to resume)
     └── TraceError         a trace that breaks its format or contradicts itself
@@ -26,7 +26,7 @@ class InputError(Seq2SeqError):
 
 
 class DataError(Seq2SeqError):
-    """A data file breaks its format; the message names file and line."""
+    """A file breaks its format (the message names file and line), or cannot be read or written."""
 
 
 class CheckpointError(Seq2SeqError):

@@ -53,7 +53,7 @@ RULES: Final = {
     "seq2seq_core.attention": may(libraries="torch"),
     "seq2seq_core.models": may(core("attention"), "torch"),
     "seq2seq_core.decoding": may(libraries="torch numpy"),
-    "seq2seq_core.tasks": may(core("tokenizer"), "numpy torch"),
+    "seq2seq_core.tasks": may(core("tokenizer files"), "numpy torch"),
     "seq2seq_core.checkpoint": may(core("models tokenizer files card"), "torch safetensors numpy"),
     "seq2seq_core.adapters": may(libraries="torch transformers"),
     "seq2seq_core.pipeline": may(core("checkpoint decoding models tokenizer tasks adapters"), "torch numpy"),

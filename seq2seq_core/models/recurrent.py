@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seq2seq_core.attention import ATTENTIONS, Memory
+from seq2seq_core.errors import InputError
 from seq2seq_core.models.config import RecurrentConfig
 from seq2seq_core.models.decoder import GruDecoder
 from seq2seq_core.models.encoder import BidirectionalGru, real_positions
@@ -72,7 +73,13 @@ class RecurrentSeq2Seq(nn.Module):
         return functional.linear(self.dropout(features), self.target_embedding.weight, self.output_bias)
 
     def open(self, sources: Sequence[Sequence[int]]) -> "RecurrentStepper":
-        """Encode the sources (token ids, at least one each) once, for a search to step through."""
+        """Encode the sources (token ids) once, for a search to step through.
+
+        Raises:
+            InputError: there is no source, or one without tokens, to which no attention can be paid.
+        """
+        if not sources or not all(sources):
+            raise InputError(f"sources must hold at least one token each, got {[len(source) for source in sources]}")
         return RecurrentStepper(self, sources)
 
 

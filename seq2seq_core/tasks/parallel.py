@@ -3,11 +3,12 @@
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from seq2seq_core.errors import DataError
+from seq2seq_core.files import utf8_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class ParallelText:
 
     sources: tuple[str, ...]
     targets: tuple[str, ...]
-    digest: str  # SHA-256 of the file content as read (after gunzip; of both files, one after the other)
+    digest: str  # SHA-256 of the lines as read, each with a line feed (of both files, one after the other)
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -53,9 +54,8 @@ def read_references(path: Path, sources: Sequence[str]) -> list[list[str]]:
 
 
 def _read_tsv(path: Path) -> ParallelText:
-    sources, targets, digest = [], [], hashlib.sha256()
-    for number, line in enumerate(_lines(path), start=1):
-        digest.update(line.encode() + b"\n")
+    sources, targets, lines = [], [], _lines(path)
+    for number, line in enumerate(lines, start=1):
         fields = line.split("\t")
         if len(fields) != 2:
             found = f"{len(fields) - 1} tabs: {line!r:.80}"
@@ -65,7 +65,7 @@ def _read_tsv(path: Path) -> ParallelText:
                 raise DataError(f"{path}, line {number}: the {side} side is empty")
         sources.append(fields[0])
         targets.append(fields[1])
-    return ParallelText(tuple(sources), tuple(targets), digest.hexdigest())
+    return ParallelText(tuple(sources), tuple(targets), _digest(lines))
 
 
 def _read_aligned(source_path: Path, target_path: Path) -> ParallelText:
@@ -78,23 +78,23 @@ def _read_aligned(source_path: Path, target_path: Path) -> ParallelText:
         for number, line in enumerate(side, start=1):
             if not line.strip():
                 raise DataError(f"{path}, line {number}: the line is empty")
-    digest = hashlib.sha256()
-    for line in (*sources, *targets):
-        digest.update(line.encode() + b"\n")
-    return ParallelText(sources, targets, digest.hexdigest())
+    return ParallelText(sources, targets, _digest((*sources, *targets)))
 
 
-def _lines(path: Path) -> Iterator[str]:
-    """The file's lines without their ends; only a line feed ends a line, so that other separators stay text."""
+def _lines(path: Path) -> list[str]:
+    """The lines of a file, unpacked if its name ends in .gz."""
     try:
-        raw = path.read_bytes()
-        content = gzip.decompress(raw) if path.suffix == ".gz" else raw
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            lines = list(utf8_lines(file, str(path)))
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
-    if not content.strip():
+        raise DataError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if not any(line.strip() for line in lines):
         raise DataError(f"{path}: the file is empty")
-    for number, line in enumerate(content.removesuffix(b"\n").split(b"\n"), start=1):
-        try:
-            yield line.removesuffix(b"\r").decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise DataError(f"{path}, line {number}: not UTF-8 (byte {error.start + 1} of the line)") from error
+    return lines
+
+
+def _digest(lines: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()

@@ -1,14 +1,23 @@
 """A checkpoint comes back as it was saved, or is refused with the reason."""
 
+import copy
+import hashlib
 import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
 
 from seq2seq_core.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from seq2seq_core.errors import CheckpointError
-from seq2seq_core.files import recover_folder, write_file
+from seq2seq_core.files import recover_folder
 from seq2seq_core.models import RecurrentConfig, RecurrentSeq2Seq
 from seq2seq_core.tokenizer import Tokenizer
 
@@ -146,10 +155,118 @@ def test_a_symbolic_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
         load_checkpoint(folder)
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    write_file(path, b"old")
-    with pytest.raises(TypeError):
-        write_file(path, "not bytes")  # type: ignore[arg-type]  # the failure is the point
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
+def edit_weights(folder: Path, **changes: Tensor | None) -> None:
+    """Change tensors of a folder (None takes one away) and let the config vouch for the result."""
+    tensors: dict[str, Tensor | None] = {**load_tensors((folder / "model.safetensors").read_bytes()), **changes}
+    content = save_tensors({name: tensor for name, tensor in tensors.items() if tensor is not None})
+    (folder / "model.safetensors").write_bytes(content)
+    edit_config(folder, weights={"file": "model.safetensors", "sha256": hashlib.sha256(content).hexdigest()})
+
+
+@pytest.mark.parametrize(
+    ("bias", "message"),
+    [
+        (torch.full((len(TOKENIZER),), torch.nan), "weights must be finite numbers, which output_bias does not hold"),
+        (torch.full((len(TOKENIZER),), torch.inf), "weights must be finite"),
+        (torch.zeros(len(TOKENIZER), dtype=torch.int64), "weights must be float16 or float32, got torch.int64"),
+        (torch.zeros(3), "weights do not fit the model"),
+        (None, "weights do not fit the model"),
+    ],
+)
+def test_weights_that_no_training_gives_are_refused(folder: Path, bias: Tensor | None, message: str) -> None:
+    edit_weights(folder, output_bias=bias)
+    with pytest.raises(CheckpointError, match=message):
+        load_checkpoint(folder)
+
+
+def test_a_tensor_too_many_is_refused(folder: Path) -> None:
+    edit_weights(folder, stray=torch.zeros(1))
+    with pytest.raises(CheckpointError, match="weights do not fit the model"):
+        load_checkpoint(folder)
+
+
+def test_a_file_that_is_no_safetensors_is_refused(folder: Path) -> None:
+    content = (1 << 60).to_bytes(8, "little") + b"{}"  # a header that claims to be endless
+    (folder / "model.safetensors").write_bytes(content)
+    edit_config(folder, weights={"file": "model.safetensors", "sha256": hashlib.sha256(content).hexdigest()})
+    with pytest.raises(CheckpointError, match="weights do not fit the model"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("size", [10**9, 10**30])
+@pytest.mark.parametrize("name", ["embedding_size", "decoder_size", "attention_size", "source_vocabulary"])
+def test_a_declared_size_beyond_the_file_asks_for_no_memory(folder: Path, name: str, size: int) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    edit_config(folder, model=config["model"] | {name: size})
+    with pytest.raises(CheckpointError, match=f"{name} must be from"):
+        load_checkpoint(folder)
+    edit_config(folder, model=config["model"] | {"embedding_size": 1 << 16, "decoder_size": 1 << 16})
+    with pytest.raises(CheckpointError, match="weights do not fit the model"):
+        load_checkpoint(folder)
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The path of every value inside nested objects, objects included."""
+    if path:
+        yield path
+    if isinstance(value, dict):
+        for name, entry in value.items():
+            yield from leaves(entry, (*path, name))
+
+
+@pytest.mark.parametrize("wrong", [None, True, -1, 0.5, "", "a\x00b", "..", [], {}, [[1]], {"a": None}])
+def test_a_wrong_value_anywhere_in_the_config_is_a_checkpoint_error_or_harmless(folder: Path, wrong: object) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    for path in leaves(config):
+        changed = copy.deepcopy(config)
+        place = changed
+        for name in path[:-1]:
+            place = place[name]
+        place[path[-1]] = wrong
+        (folder / "config.json").write_text(json.dumps(changed))
+        try:
+            load_checkpoint(folder)
+        except CheckpointError:
+            continue
+        assert path[0] in ("training", "metrics", "card") or path in (("model", "dropout"), ("model", "source_cap"))
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"format": NaN}', b"1" * 5000, b"\xff\xfe{"])
+def test_a_hostile_config_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "config.json").write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"config\.json is not valid JSON"):
+        load_checkpoint(folder)
+
+
+def test_a_pipe_in_place_of_a_file_does_not_wait_for_ever(folder: Path) -> None:
+    (folder / "source.model").unlink()
+    os.mkfifo(folder / "source.model")
+    with pytest.raises(CheckpointError, match=r"source\.model: must be a regular file"):
+        load_checkpoint(folder)
+
+
+def test_a_weight_beyond_half_precision_keeps_all_in_full_precision(tmp_path: Path) -> None:
+    checkpoint = tiny_checkpoint()
+    with torch.no_grad():
+        checkpoint.model.output_bias[7] = 1e5
+    save_checkpoint(tmp_path / "half", checkpoint, half=True)
+    loaded = load_checkpoint(tmp_path / "half").model.state_dict()
+    for name, tensor in checkpoint.model.state_dict().items():
+        assert torch.equal(loaded[name], tensor), name
+
+
+def test_a_whole_number_serves_as_a_rate(tmp_path: Path) -> None:
+    config = replace(tiny_checkpoint().model.config, dropout=0)
+    save_checkpoint(tmp_path / "model", replace(tiny_checkpoint(), model=RecurrentSeq2Seq(config)))
+    assert load_checkpoint(tmp_path / "model").model.config.dropout == 0
+
+
+def test_the_current_folder_can_be_loaded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert load_checkpoint(Path()).card["title"] == "Tiny"
+
+
+def test_loading_leaves_the_random_state_alone(folder: Path) -> None:
+    before = torch.get_rng_state()
+    load_checkpoint(folder)
+    assert torch.equal(torch.get_rng_state(), before)

@@ -9,9 +9,10 @@ from seq2seq_core.models import RecurrentConfig
 @pytest.mark.parametrize(
     ("setting", "value", "message"),
     [
-        ("encoder_size", 0, "encoder_size must be 1 or more, got 0"),
+        ("encoder_size", 0, "encoder_size must be from 1 to 65536, got 0"),
+        ("embedding_size", 10**9, "embedding_size must be from 1 to 65536, got 1000000000"),
         ("dropout", 1.0, "dropout must be at least 0 and below 1, got 1.0"),
-        ("target_vocabulary", 4, "target_vocabulary must be 5 or more .* got 4"),
+        ("target_vocabulary", 4, "target_vocabulary must be from 5 .* got 4"),
         ("attention", "psychic", "attention must be one of .*additive.*, got 'psychic'"),
     ],
 )

@@ -1,6 +1,7 @@
 """Reading parallel text: what is accepted, and what is refused with file and line."""
 
 import gzip
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,19 @@ def test_references_must_follow_the_test_file(tmp_path: Path) -> None:
         read_references(path, ["Run!", "Hi."])
     with pytest.raises(DataError, match="expected 3 lines"):
         read_references(path, ["Hi.", "Run!", "Go."])
+
+
+def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+    marked = read_parallel(written(tmp_path / "a.tsv", b"\xef\xbb\xbf" + GOOD.encode()))
+    assert marked == read_parallel(written(tmp_path / "b.tsv", GOOD.encode()))
+
+
+def test_the_digest_is_that_of_the_lines(tmp_path: Path) -> None:
+    expected = hashlib.sha256(GOOD.encode()).hexdigest()
+    assert read_parallel(written(tmp_path / "a.tsv", GOOD.encode())).digest == expected
+    assert read_parallel(written(tmp_path / "b.tsv", GOOD.replace("\n", "\r\n").encode())).digest == expected
+
+
+def test_what_is_no_gzip_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a\.tsv\.gz: cannot be read"):
+        read_parallel(written(tmp_path / "a.tsv.gz", GOOD.encode()))
