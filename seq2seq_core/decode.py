@@ -15,6 +15,7 @@ from typing import IO, Literal
 import tyro
 
 from seq2seq_core.errors import DataError, InputError, OptionError, Seq2SeqError
+from seq2seq_core.files import replaced, utf8_lines
 from seq2seq_core.options import BeamOptions, GreedyOptions, SearchOptions, StopRule
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.trace import to_json
@@ -49,7 +50,7 @@ class DecodeOptions:
     trace: bool = False
     """write the trace of each search as one line of JSON instead of its text; null for an empty line"""
     device: str = "cpu"
-    """cpu or cuda"""
+    """cpu, cuda, or another name of PyTorch's"""
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -92,24 +93,31 @@ def run(options: DecodeOptions) -> None:
     search, pipeline = options.search(), Pipeline.load(options.model, options.device)
     with _opened(options.output) as output:
         for line in decoded(pipeline, _lines(options.input), search, options):
-            output.write(line + "\n")
+            output.write(line.encode() + b"\n")
 
 
 def decoded(
     pipeline: Pipeline, lines: Iterable[str], search: SearchOptions, options: DecodeOptions
 ) -> Iterator[str]:
     """One output line for each input line, in order."""
-    rest = iter(lines)
-    done = 0
-    while chunk := list(islice(rest, CHUNK * options.batch_size)):
+    rest = _decodable(pipeline, lines, options.input)
+    if options.trace:
+        while batch := list(islice(rest, options.batch_size)):
+            yield from _traced(pipeline, batch, search)
+    else:
+        while chunk := list(islice(rest, CHUNK * options.batch_size)):
+            yield from _translated(pipeline, chunk, search, options)
+
+
+def _decodable(pipeline: Pipeline, lines: Iterable[str], name: str) -> Iterator[str]:
+    """The same lines; one that the model cannot read is named by its number."""
+    for number, line in enumerate(lines, start=1):
         try:
-            if options.trace:
-                yield from _traced(pipeline, chunk, search)
-            else:
-                yield from _translated(pipeline, chunk, search, options)
+            if not pipeline.is_blank(line):
+                pipeline.encode(line)
         except InputError as error:
-            raise InputError(f"{options.input}, lines {done + 1} to {done + len(chunk)}: {error}") from error
-        done += len(chunk)
+            raise InputError(f"{name}, line {number}: {error}") from error
+        yield line
 
 
 def _translated(
@@ -120,46 +128,31 @@ def _translated(
         yield " ".join(text.splitlines())
 
 
-def _traced(pipeline: Pipeline, chunk: Sequence[str], search: SearchOptions) -> Iterator[str]:
-    for line in chunk:
-        yield to_json(pipeline.trace(line, search)) if line.strip() else "null"
+def _traced(pipeline: Pipeline, batch: Sequence[str], search: SearchOptions) -> Iterator[str]:
+    blank = [pipeline.is_blank(line) for line in batch]
+    traces = iter(pipeline.traces([line for line, empty in zip(batch, blank, strict=True) if not empty], search))
+    for empty in blank:
+        yield "null" if empty else to_json(next(traces))
 
 
 def _lines(name: str) -> Iterator[str]:
-    """The lines of a file or of standard input; only a line feed ends a line."""
+    """The lines of a file or of standard input."""
     try:
         with contextlib.nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                yield _decoded_utf8(line, name, number)
+            yield from utf8_lines(file, name)
     except OSError as error:
-        raise DataError(f"{name}: cannot be read: {error.strerror}") from error
-
-
-def _decoded_utf8(line: bytes, name: str, number: int) -> str:
-    try:
-        return line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{name}, line {number}: not UTF-8 (byte {error.start + 1} of the line)") from error
+        raise DataError(f"{name}: cannot be read: {error.strerror or error}") from error
 
 
 @contextlib.contextmanager
-def _opened(name: str) -> Iterator[IO[str]]:
-    """Standard output, or a file that is renamed to its name at the end and removed after an error."""
-    if name == "-":
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]  # a TextIOWrapper
-        yield sys.stdout
-        sys.stdout.flush()
-        return
-    path = Path(name)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+def _opened(name: str) -> Iterator[IO[bytes]]:
+    """Standard output, or a file that takes its name when it is complete."""
+    if name != "-":
+        with replaced(Path(name)) as file:
             yield file
-        temporary.replace(path)
-    except OSError as error:
-        raise DataError(f"{name}: cannot be written: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        return
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

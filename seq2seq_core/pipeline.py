@@ -14,7 +14,7 @@ import torch
 
 from seq2seq_core.checkpoint import Checkpoint, load_checkpoint
 from seq2seq_core.decoding import SourceText, decode, record
-from seq2seq_core.errors import InputError
+from seq2seq_core.errors import InputError, OptionError
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.tokenizer import Encoding
 from seq2seq_core.trace import Hypothesis, Trace
@@ -33,10 +33,23 @@ class Pipeline:
 
         Raises:
             CheckpointError: the folder cannot be used.
+            OptionError: PyTorch has no such device here.
         """
         checkpoint = load_checkpoint(Path(folder))
-        checkpoint.model.to(device)
-        return cls(checkpoint, Path(folder).name)
+        try:
+            checkpoint.model.to(device)
+        except (RuntimeError, AssertionError) as error:
+            reason = str(error).partition("\n")[0]
+            raise OptionError(f"device must be one that PyTorch can use here, got {str(device)!r}: {reason}") from error
+        return cls(checkpoint, Path(folder).absolute().name)
+
+    def is_blank(self, text: str) -> bool:
+        """Whether nothing in the text becomes a token: no character, or only blanks (zero-width ones too) and controls.
+
+        Raises:
+            InputError: the text is not Unicode.
+        """
+        return not self.checkpoint.source_tokenizer.encode_ids([text])[0]
 
     def encode(self, text: str) -> Encoding:
         """The source as the model reads it.
@@ -63,6 +76,8 @@ class Pipeline:
 
     def traces(self, texts: Sequence[str], options: SearchOptions) -> list[Trace]:
         """Decode texts in one batch and keep every search."""
+        if not texts:
+            return []
         encodings = [self.encode(text) for text in texts]
         tokenizer = self.checkpoint.target_tokenizer
         return record(
@@ -75,15 +90,17 @@ class Pipeline:
 
     def hypotheses(self, texts: Sequence[str], options: SearchOptions) -> list[tuple[Hypothesis, ...]]:
         """Decode texts in one batch, without traces: the n best of each, best first."""
+        if not texts:
+            return []
         stepper = self.checkpoint.model.open([self.encode(text).ids for text in texts])
         return decode(stepper, options, detokenize=self.checkpoint.target_tokenizer.decode)
 
     def translate(self, texts: Sequence[str], options: SearchOptions, *, batch_size: int = 32) -> list[str]:
-        """The best output of each text, in order; a text of blanks gives an empty one.
+        """The best output of each text, in order; a blank text gives an empty one.
 
         Texts of similar length share a batch, so that little is padded.
         """
-        written = [index for index, text in enumerate(texts) if text.strip()]
+        written = [index for index, text in enumerate(texts) if not self.is_blank(text)]
         written.sort(key=lambda index: len(texts[index]))
         outputs = [""] * len(texts)
         for begin in range(0, len(written), batch_size):

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from seq2seq_core.checkpoint import save_checkpoint
 from seq2seq_core.decode import main
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.trace import check, from_json
+from tests.support.project import ROOT
 from tests.support.tiny_run import PAIRS
 
 LINES = ["Thank you.", "", "I see the cat.", "   ", "Hello!"]
@@ -69,11 +72,15 @@ def test_traces_come_one_to_a_line_and_hold_together(
         (["--batch-size", "0"], "batch_size must be 1 or more, got 0"),
         (["--input", "nowhere"], "nowhere: cannot be read: No such file or directory"),
         (["--output", "no/such/folder/out"], "no/such/folder/out: cannot be written: No such file or directory"),
+        (["--output", "pyproject.toml/out"], "pyproject.toml/out: cannot be written: Not a directory"),
+        (["--output", "tests"], "tests: cannot be written: Is a directory"),
+        (["--input", "tests"], "tests: cannot be read: Is a directory"),
     ],
 )
 def test_a_mistake_is_one_line(
     model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
+    monkeypatch.chdir(ROOT)
     assert run_main(monkeypatch, "--model", model, *arguments) == 2
     assert capsys.readouterr().err == f"error: {message}\n"
 
@@ -86,3 +93,34 @@ def test_a_line_that_is_not_utf8_is_named_and_no_half_file_is_left(
     assert run_main(monkeypatch, "--model", model, "--input", tmp_path / "in", "--output", tmp_path / "out") == 2
     assert "line 2: not UTF-8" in capsys.readouterr().err
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_line_that_the_model_cannot_read_is_named_by_its_number(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").write_text("Hello!\n" * 40 + "👩" * 200 + "\n", encoding="utf-8")
+    assert run_main(monkeypatch, "--model", model, "--input", tmp_path / "in", "--output", tmp_path / "out") == 2
+    assert "in, line 41: the source must have at most 512 tokens, got 801" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("trace", [False, True])
+def test_a_line_of_invisible_characters_is_an_empty_line(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trace: bool
+) -> None:
+    (tmp_path / "in").write_text("\ufeffHello!\n\u200b\nThank you.\n", encoding="utf-8")
+    flags = ["--trace"] if trace else []
+    run_main(monkeypatch, "--model", model, "--input", tmp_path / "in", "--output", tmp_path / "out", *flags)
+    lines = (tmp_path / "out").read_text(encoding="utf-8").splitlines()
+    best = [from_json(line).hypotheses[0].text if line != "null" else "" for line in lines] if trace else lines
+    assert best == ["Bonjour !", "", "Merci."]
+
+
+def test_a_pipe_can_be_the_output(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in").write_text("Hello!\n", encoding="utf-8")
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as threads:
+        read = threads.submit((tmp_path / "pipe").read_text, encoding="utf-8")
+        assert run_main(monkeypatch, "--model", model, "--input", tmp_path / "in", "--output", tmp_path / "pipe") == 0
+        assert read.result() == "Bonjour !\n"
+    assert (tmp_path / "pipe").is_fifo()

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import sacrebleu
 
 from seq2seq_core.evaluation import score
 
@@ -19,3 +20,12 @@ def test_any_of_several_references_counts() -> None:
     scores = score(["one two three four", "x y z w"], [["no match here at", "one two three four"], ["x y z w"]])
     assert scores.bleu == pytest.approx(100.0)
     assert scores.exact == 100.0
+
+
+def test_missing_references_are_left_out_as_sacrebleu_itself_does() -> None:
+    outputs = ["the cat sat on the mat today", "hello there my friend", "a b c d e"]
+    references = [["the cat sat on a mat today", "the cat was on the mat"], ["hello my friend"], ["a b", "q", "a b c"]]
+    columns = [[row[number] if number < len(row) else None for row in references] for number in range(3)]
+    scores = score(outputs, references)
+    assert scores.bleu == pytest.approx(sacrebleu.corpus_bleu(outputs, columns).score)  # type: ignore[arg-type]
+    assert scores.chrf == pytest.approx(sacrebleu.corpus_chrf(outputs, columns).score)  # type: ignore[arg-type]

@@ -1,8 +1,12 @@
 """The one door: texts in, hypotheses and traces out."""
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
-from seq2seq_core.errors import CheckpointError, InputError
+from seq2seq_core.checkpoint import save_checkpoint
+from seq2seq_core.errors import CheckpointError, InputError, OptionError
 from seq2seq_core.options import BeamOptions, GreedyOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.trace import check, from_json, same, to_json
@@ -52,3 +56,43 @@ def test_n_best_bounds_what_is_returned(tiny_pipeline: Pipeline) -> None:
 def test_a_missing_model_is_named() -> None:
     with pytest.raises(CheckpointError, match="nowhere"):
         Pipeline.load("nowhere")
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\x07", "\ufeff"])
+def test_a_text_that_normalisation_empties_is_blank(tiny_pipeline: Pipeline, text: str) -> None:
+    assert tiny_pipeline.is_blank(text)
+    assert tiny_pipeline.translate([text, SOURCES[8]], GreedyOptions()) == ["", PAIRS[8][1]]
+
+
+def test_nothing_in_gives_nothing_out(tiny_pipeline: Pipeline) -> None:
+    assert tiny_pipeline.translate([], GreedyOptions()) == []
+    assert tiny_pipeline.hypotheses([], GreedyOptions()) == []
+    assert tiny_pipeline.traces([], GreedyOptions()) == []
+
+
+def test_a_source_without_tokens_cannot_be_opened(tiny_pipeline: Pipeline) -> None:
+    with pytest.raises(InputError, match=r"at least one token each, got \[2, 0\]"):
+        tiny_pipeline.checkpoint.model.open([[5, 6], []])
+
+
+def test_threads_that_share_a_pipeline_do_not_disturb_each_other(tiny_pipeline: Pipeline) -> None:
+    options = BeamOptions(beam_size=3)
+    expected = [to_json(tiny_pipeline.trace(source, options)) for source in SOURCES]
+    with ThreadPoolExecutor(4) as threads:
+        traces = threads.map(lambda source: tiny_pipeline.trace(source, options), SOURCES * 3)
+    assert [to_json(trace) for trace in traces] == expected * 3
+
+
+@pytest.mark.parametrize("device", ["nonsense", "cuda:4096"])
+def test_a_device_that_is_not_there_is_named(tiny_pipeline: Pipeline, tmp_path: Path, device: str) -> None:
+    save_checkpoint(tmp_path / "model", tiny_pipeline.checkpoint)
+    with pytest.raises(OptionError, match=f"device must be one that PyTorch can use here, got '{device}'"):
+        Pipeline.load(tmp_path / "model", device)
+
+
+def test_a_pipeline_is_named_after_its_folder(
+    tiny_pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_checkpoint(tmp_path / "model", tiny_pipeline.checkpoint)
+    monkeypatch.chdir(tmp_path / "model")
+    assert Pipeline.load(".").name == "model"
