@@ -9,7 +9,7 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from enum import Enum
 from pathlib import Path
@@ -19,8 +19,9 @@ import torch
 import tyro
 
 from seq2seq_core.checkpoint import count_parameters, load_checkpoint, save_checkpoint
-from seq2seq_core.errors import OptionError, Seq2SeqError, TrainingError
+from seq2seq_core.errors import CheckpointError, DataError, OptionError, Seq2SeqError, TrainingError
 from seq2seq_core.evaluation import evaluate, require_sacrebleu
+from seq2seq_core.files import recover_folder
 from seq2seq_core.models import RecurrentConfig, RecurrentSeq2Seq
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.tasks.parallel import ParallelText, read_parallel, read_references
@@ -53,6 +54,8 @@ def train(options: TrainingOptions) -> Run:
         _references(options)
     texts = {name: read_parallel(getattr(options, name)) for name in ("train", "valid")}
     run, trainer = _start(options, texts, device)
+    if options.test is not None:
+        _check_test(options, trainer.model.config.source_cap, run.source_tokenizer)
     tokenizers = (run.source_tokenizer, run.target_tokenizer)
     pairs = {name: tokenise(text.sources, text.targets, tokenizers, options.longest) for name, text in texts.items()}
     for name, tokens in pairs.items():
@@ -68,10 +71,13 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
     """A new run, or the saved one with its model, tokenizers and state."""
     run_folder, log = options.output, Log(options.output / "log.jsonl")
     last = run_folder / "last"
+    recover_folder(last)
     torch.manual_seed(options.seed)
     if options.resume:
+        if not last.exists():
+            raise TrainingError(f"resume needs the checkpoint of a validation, and {last} does not exist yet")
         saved = load_checkpoint(last)
-        _check_same_training(saved.training, options, texts)
+        _check_same_training(last, saved.training, options, texts)
         run = Run(run_folder, saved.source_tokenizer, saved.target_tokenizer, _record(options, texts), saved.card)
         trainer = Trainer(options, saved.model.to(device), run, log)
         trainer.progress = unpack_state(last, trainer.model, trainer.optimiser)
@@ -97,6 +103,13 @@ def _references(options: TrainingOptions) -> tuple[ParallelText, dict[str, Seque
     if options.test_references is not None:
         references["all references"] = read_references(options.test_references, test.sources)
     return test, references
+
+
+def _check_test(options: TrainingOptions, cap: int, tokenizer: Tokenizer) -> None:
+    """Say before hours of training, not after, that a source of the test file cannot be decoded."""
+    for number, ids in enumerate(tokenizer.encode_ids(_references(options)[0].sources), start=1):
+        if not 1 <= len(ids) <= cap:
+            raise DataError(f"{options.test}, line {number}: the source must have 1 to {cap} tokens, got {len(ids)}")
 
 
 def _measure(options: TrainingOptions, run: Run, log: Log) -> None:
@@ -139,8 +152,19 @@ def _record(options: TrainingOptions, texts: dict[str, ParallelText]) -> dict[st
         "data": {name: {"pairs": len(text), "sha256": text.digest} for name, text in texts.items()},
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "machine": f"{os.cpu_count()} processors, {torch.get_num_threads()} threads",
-        "command": "python -m seq2seq_core.train " + shlex.join(a for a in sys.argv[1:] if a != "--resume"),
+        "command": _command(options),
     }
+
+
+def _command(options: TrainingOptions) -> str:
+    """The command line that says the same: every setting that is not the default."""
+    defaults = _flat(_plain(asdict(TrainingOptions(train="", valid="", output=Path()))))
+    words = ["python", "-m", "seq2seq_core.train"]
+    for name, value in _flat(_plain(asdict(options))).items():
+        if name != "resume" and value != defaults[name]:
+            flag = "--" + name.replace("_", "-")
+            words += [flag] if value is True else [flag, str(value)]
+    return shlex.join(words)
 
 
 def _plain(value: Any) -> Any:
@@ -152,15 +176,27 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def _check_same_training(saved: Any, options: TrainingOptions, texts: dict[str, ParallelText]) -> None:
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Settings by the names that the command line gives them, such as model.dropout."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
+    return flat
+
+
+def _check_same_training(
+    last: Path, saved: Mapping[str, Any], options: TrainingOptions, texts: Mapping[str, ParallelText]
+) -> None:
     """A run goes on exactly only with the data and the settings that it began with."""
+    if not all(isinstance(saved.get(part), dict) for part in ("options", "data")):
+        raise CheckpointError(f"{last}: config.json must tell the options and data of the training, got {list(saved)}")
+    began, data = _flat(saved["options"]), _flat(saved["data"])
     free = {"resume", "output", "train", "valid", "test", "test_references", "device", "threads", "attribution"}
-    for name, value in _plain(asdict(options)).items():
-        if name not in free and saved["options"].get(name) != value:
-            began = saved["options"].get(name)
-            raise OptionError(f"{name} must be as in the run that is resumed, {began!r}, got {value!r}")
+    for name, value in _flat(_plain(asdict(options))).items():
+        if name not in free and began.get(name) != value:
+            raise OptionError(f"{name} must be as in the run that is resumed, {began.get(name)!r}, got {value!r}")
     for name, text in texts.items():
-        if saved["data"][name]["sha256"] != text.digest:
+        if data.get(f"{name}.sha256") != text.digest:
             raise OptionError(f"{name} must be the file that the run began with, but its content differs")
 
 

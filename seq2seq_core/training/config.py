@@ -82,8 +82,8 @@ class OptimiserOptions:
         if not 0.0 <= self.label_smoothing < 1.0:
             raise OptionError(f"label_smoothing must be at least 0 and below 1, got {self.label_smoothing}")
         for name in ("warmup", "weight_decay"):
-            if (value := getattr(self, name)) < 0:
-                raise OptionError(f"{name} must be 0 or more, got {value}")
+            if not 0 <= (value := getattr(self, name)) < math.inf:
+                raise OptionError(f"{name} must be 0 or more and finite, got {value}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,9 +130,9 @@ class TrainingOptions:
         for name in ("max_tokens", "batch_tokens", "longest", "validate_every"):
             if (value := getattr(self, name)) < 1:
                 raise OptionError(f"{name} must be 1 or more, got {value}")
-        for name in ("patience", "threads", "seed"):
-            if (value := getattr(self, name)) < 0:
-                raise OptionError(f"{name} must be 0 or more, got {value}")
+        for name, most in (("patience", 10**9), ("threads", 4096), ("seed", 2**63 - 1)):
+            if not 0 <= (value := getattr(self, name)) <= most:
+                raise OptionError(f"{name} must be from 0 to {most}, got {value}")
         if self.batch_tokens < self.longest + 1:
             raise OptionError(
                 f"batch_tokens must be above longest, or the longest pair fits no batch; "

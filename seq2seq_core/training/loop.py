@@ -1,6 +1,7 @@
 """The training loop: batches, loss, update, validation, checkpoints."""
 
 import math
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -50,22 +51,30 @@ class Trainer:
     def train(self, train: TokenPairs, valid: TokenPairs) -> None:
         """Go on until the budget is spent or validation stops getting better."""
         progress, started = self.progress, time.monotonic() - self.progress.seconds
-        with tqdm(total=self.options.max_tokens, initial=progress.tokens, unit="tok", unit_scale=True) as bar:
+        with self._bar() as bar:
             for batch in self._batches(train):
                 loss = self._update(batch.to(self.device))
                 bar.update(batch.target_tokens)
                 progress.seconds = time.monotonic() - started
                 if progress.update % LOG_EVERY == 0:
-                    bar.set_postfix(loss=f"{loss:.3f}")
-                    self.log.write("update", loss=round(loss, 5), rate=self._rate(), **_position(progress))
-                if progress.tokens - progress.validated_at >= self.options.validate_every:
+                    bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+                    rate = self.optimiser.param_groups[0]["lr"]
+                    self.log.write("update", loss=round(loss, 5), rate=rate, **self._position())
+                if self._done() or progress.tokens - progress.validated_at >= self.options.validate_every:
                     self._validate(valid)
-                if self._done():
-                    break
-        progress.finished = True
-        if progress.validated_at < progress.tokens:
-            self._validate(valid)
-        self.run.save_last(self.model, progress, self.optimiser)
+        self.log.write("end", early=progress.tokens < self.options.max_tokens, **self._position())
+
+    def _bar(self) -> tqdm:
+        """Tokens, rate and time left on standard error; in a file, where every state is kept, two lines a minute."""
+        seconds = 0.5 if sys.stderr.isatty() else 30.0
+        return tqdm(
+            total=self.options.max_tokens,
+            initial=self.progress.tokens,
+            unit="tok",
+            unit_scale=True,
+            mininterval=seconds,
+            maxinterval=max(10.0, seconds),
+        )
 
     def validate(self, pairs: TokenPairs) -> Validation:
         """Loss and accuracy over all pairs, in evaluation mode."""
@@ -82,12 +91,14 @@ class Trainer:
         return Validation(loss / tokens, right / tokens)
 
     def _batches(self, pairs: TokenPairs) -> Iterator[Batch]:
-        """Endless epochs from the saved position; the position counts a batch once its update is made."""
-        while True:
+        """Epochs from the saved position to the end of training; the position counts a batch from its update on."""
+        while not self._done():
             order = epoch_order(pairs, self.options.batch_tokens, self.options.seed, self.progress.epoch)
             for indices in order[self.progress.batch :]:
                 self.progress.batch += 1
                 yield collate(pairs, indices)
+                if self._done():
+                    return
             self.progress.epoch += 1
             self.progress.batch = 0
 
@@ -133,8 +144,9 @@ class Trainer:
         if better:
             progress.best_loss = validation.loss
             self.run.save_best(self.model, progress, validation.loss)
+        progress.finished = self._done()
         self.run.save_last(self.model, progress, self.optimiser)
-        self.log.write("validation", **asdict(validation), best=better, **_position(progress))
+        self.log.write("validation", **asdict(validation), best=better, **self._position())
         measured = f"validation loss {validation.loss:.4f}, accuracy {validation.accuracy:.4f}"
         tqdm.write(f"{progress.tokens:>12,} tokens: {measured}")
 
@@ -146,13 +158,16 @@ class Trainer:
         patience = self.options.patience
         return self.progress.tokens >= self.options.max_tokens or 0 < patience <= self.progress.worse_in_a_row
 
-
-def _position(progress: Progress) -> dict[str, float]:
-    rate = progress.tokens / progress.seconds if progress.seconds else 0.0
-    return {
-        "update": progress.update,
-        "epoch": progress.epoch,
-        "tokens": progress.tokens,
-        "seconds": round(progress.seconds, 1),
-        "tokens_per_second": round(rate, 1),
-    }
+    def _position(self) -> dict[str, float | None]:
+        """Where the training stands, for the log; without early stopping it ends in `eta_seconds`."""
+        progress = self.progress
+        rate = progress.tokens / progress.seconds if progress.seconds else 0.0
+        left = max(0, self.options.max_tokens - progress.tokens)
+        return {
+            "update": progress.update,
+            "epoch": progress.epoch,
+            "tokens": progress.tokens,
+            "seconds": round(progress.seconds, 1),
+            "tokens_per_second": round(rate, 1),
+            "eta_seconds": round(left / rate) if rate else None,
+        }

@@ -1,5 +1,6 @@
 """All that a training must remember to go on exactly: optimiser, position in the data, random state, best so far."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -14,9 +15,11 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from seq2seq_core.errors import CheckpointError
+from seq2seq_core.files import read_regular
 
 TENSORS: Final = "training_state.safetensors"
 NUMBERS: Final = "training_state.json"
+DIGEST: Final = "sha256"  # of the tensors' file, beside the numbers
 
 
 @dataclass(slots=True)
@@ -42,7 +45,9 @@ def pack_state(progress: Progress, model: nn.Module, optimiser: Optimizer) -> di
     for name, parameter in model.named_parameters():
         for key, value in optimiser.state.get(parameter, {}).items():
             tensors[f"optimiser.{key}.{name}"] = torch.as_tensor(value).detach().cpu().contiguous()
-    return {NUMBERS: json.dumps(asdict(progress), indent=2).encode(), TENSORS: save_tensors(tensors)}
+    content = save_tensors(tensors)
+    numbers = {**asdict(progress), DIGEST: hashlib.sha256(content).hexdigest()}
+    return {NUMBERS: json.dumps(numbers, indent=2).encode(), TENSORS: content}
 
 
 def unpack_state(folder: Path, model: nn.Module, optimiser: Optimizer) -> Progress:
@@ -51,25 +56,45 @@ def unpack_state(folder: Path, model: nn.Module, optimiser: Optimizer) -> Progre
     Raises:
         CheckpointError: the files are missing or damaged.
     """
+    content = read_regular(folder, TENSORS)
+    progress = _read_numbers(folder, content)
     try:
-        numbers = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
-        tensors = load_tensors((folder / TENSORS).read_bytes())
-    except (OSError, ValueError, SafetensorError) as error:
-        raise CheckpointError(f"{folder}: the training state cannot be read: {error}") from error
-    if set(numbers) != {f.name for f in fields(Progress)}:
-        raise CheckpointError(f"{folder}: {NUMBERS} must have the fields of Progress, got {sorted(numbers)}")
-    _restore_optimiser(tensors, model, optimiser)
-    torch.set_rng_state(tensors["random.cpu"])
-    if "random.cuda" in tensors and torch.cuda.is_available():
-        torch.cuda.set_rng_state(tensors["random.cuda"])
+        tensors = load_tensors(content)
+        _restore_optimiser(tensors, model, optimiser)
+        torch.set_rng_state(tensors["random.cpu"])
+        if "random.cuda" in tensors and torch.cuda.is_available():
+            torch.cuda.set_rng_state(tensors["random.cuda"])
+    except (SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
+        raise CheckpointError(f"{folder}: {TENSORS} does not fit this training: {error!s:.300}") from error
+    return progress
+
+
+def _read_numbers(folder: Path, tensors: bytes) -> Progress:
+    try:
+        numbers = json.loads(read_regular(folder, NUMBERS).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{folder}: {NUMBERS} is not valid JSON: {error}") from error
+    wanted: dict[str, Any] = {f.name: f.type for f in fields(Progress)}
+    if not isinstance(numbers, dict) or set(numbers) - {DIGEST} != set(wanted):
+        raise CheckpointError(f"{folder}: {NUMBERS} must have the fields of Progress, got {numbers!r:.200}")
+    digest = numbers.pop(DIGEST, None)  # early runs were saved without it
+    if digest is not None and digest != hashlib.sha256(tensors).hexdigest():
+        raise CheckpointError(f"{folder}: {TENSORS} is not the file that was saved: its sha256 must be {digest!s:.80}")
+    for name, value in numbers.items():
+        if not isinstance(value, wanted[name]) or (value is not None and not value >= 0):
+            raise CheckpointError(f"{folder}: {name} of {NUMBERS} must be a {wanted[name]} from 0, got {value!r:.80}")
     return Progress(**numbers)
 
 
 def _restore_optimiser(tensors: Mapping[str, Tensor], model: nn.Module, optimiser: Optimizer) -> None:
-    for name, parameter in model.named_parameters():
-        state: dict[str, Any] = {}
-        for key in ("step", "exp_avg", "exp_avg_sq"):
-            if (saved := tensors.get(f"optimiser.{key}.{name}")) is not None:
-                state[key] = saved if key == "step" and parameter.device.type == "cpu" else saved.to(parameter.device)
-        if state:
-            optimiser.state[parameter] = state
+    parameters = dict(model.named_parameters())
+    for entry, saved in tensors.items():
+        kind, _, rest = entry.partition(".")
+        if kind != "optimiser":
+            continue
+        key, _, name = rest.partition(".")
+        parameter = parameters[name]
+        if saved.dtype != torch.float32 or saved.shape != (() if key == "step" else parameter.shape):
+            raise ValueError(f"{entry} is {saved.dtype} of shape {tuple(saved.shape)}")
+        # where the fused optimiser wants its count of steps: on the device of the parameter
+        optimiser.state[parameter][key] = saved.to(parameter.device)

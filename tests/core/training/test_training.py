@@ -1,6 +1,7 @@
 """A training from end to end: it learns, stops, goes on exactly, and refuses what cannot be."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -8,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tyro
 
 from seq2seq_core.checkpoint import load_checkpoint
-from seq2seq_core.errors import OptionError, TrainingError
+from seq2seq_core.errors import DataError, OptionError, TrainingError
 from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.train import main, train
 from seq2seq_core.training.batches import Batch
-from seq2seq_core.training.config import OptimiserOptions, TokenizerOptions
+from seq2seq_core.training.config import OptimiserOptions, TokenizerOptions, TrainingOptions
 from seq2seq_core.training.loop import Trainer
 from tests.support.tiny_run import PAIRS, tiny_options
 
@@ -104,6 +106,10 @@ def test_the_log_tells_what_happened(tmp_path: Path) -> None:
     kinds = [event["event"] for event in events(run.folder)]
     assert kinds[:3] == ["start", "data", "data"]
     assert kinds.count("validation") >= 4
+    assert kinds[-1] == "end"
+    end = events(run.folder)[-1]
+    assert (end["early"], end["eta_seconds"]) == (False, 0)
+    assert end["tokens"] >= 2_000
     data = next(event for event in events(run.folder) if event["event"] == "data")
     assert data["pairs"] + data["skipped"] == len(PAIRS)
     assert data["skipped"] > 0
@@ -129,6 +135,11 @@ def test_test_scores_are_those_of_the_shipped_file(tmp_path: Path) -> None:
     [
         (["--max-tokens", "0"], "error: max_tokens must be 1 or more, got 0"),
         (["--optimiser.clip", "-1"], "error: clip must be above 0 and finite, got -1.0"),
+        (["--seed", str(2**63)], "error: seed must be from 0 to 9223372036854775807"),
+        (["--optimiser.weight-decay", "nan"], "error: weight_decay must be 0 or more and finite, got nan"),
+        (["--model.embedding-size", "1000000000"], "error: embedding_size must be from 1 to 65536"),
+        (["--tokenizer.source-size", "20"], "error: vocabulary_size must be"),
+        (["--output", "/dev/null/run"], "error: /dev/null/run/log.jsonl: cannot be written: Not a directory"),
         (["--train", "nowhere.tsv"], "error: nowhere.tsv: cannot be read"),
         (["--model.attention", "psychic"], "error: attention must be one of"),
     ],
@@ -157,3 +168,53 @@ def test_help_names_every_setting_with_its_unit(
     for setting in ("--max-tokens", "--optimiser.learning-rate", "--model.decoder-size", "--tokenizer.source-size"):
         assert setting in text
     assert "target tokens" in text
+
+
+def test_the_card_tells_the_command_that_trains_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = tiny_options(tmp_path, max_tokens=300, tokenizer=TokenizerOptions(source_size=330, shared=True))
+    run = train(options)
+    command = load_checkpoint(run.best).training["command"]
+    assert command in (run.best / "README.md").read_text(encoding="utf-8")
+    words = shlex.split(command)
+    assert words[:3] == ["python", "-m", "seq2seq_core.train"]
+    assert tyro.cli(TrainingOptions, args=words[3:], config=(tyro.conf.EnumChoicesFromValues,)) == options
+
+
+def test_a_test_source_that_cannot_be_decoded_is_named_before_the_training(tmp_path: Path) -> None:
+    (tmp_path / "test.tsv").write_text("Hello!\tBonjour !\n\u200b\tRien\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"test\.tsv, line 2: the source must have 1 to 512 tokens, got 0"):
+        train(tiny_options(tmp_path, test=str(tmp_path / "test.tsv")))
+    assert not (tmp_path / "run" / "last").exists()
+
+
+def test_a_progress_bar_in_a_file_tells_the_time_left_without_flooding_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(tiny_options(tmp_path, max_tokens=4_000))
+    shown = capsys.readouterr().err.split("\r")
+    assert "tok/s" in shown[-1]
+    assert len([state for state in shown if state.strip()]) < 10
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ["--tokenizer.source-kind", "bpe", "--tokenizer.target-kind", "bpe"],
+        ["--tokenizer.source-kind", "char", "--tokenizer.target-kind", "word", "--tokenizer.target-size", "20"],
+        ["--tokenizer.shared", "--tokenizer.source-kind", "word", "--precision", "bf16"],
+    ],
+)
+def test_two_files_and_any_tokenizer_train_from_the_command_line(
+    tmp_path: Path, settings: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for column, name in enumerate(("en", "fr")):
+        (tmp_path / name).write_text("".join(f"{pair[column]}\n" for pair in PAIRS), encoding="utf-8")
+    files = f"{tmp_path / 'en'},{tmp_path / 'fr'}"
+    small = ["--batch-tokens", "80", "--longest", "30", "--max-tokens", "400", "--model.decoder-size", "24"]
+    data = ["--train", files, "--valid", files, "--test", files, "--output", str(tmp_path / "run"), *small]
+    monkeypatch.setattr("sys.argv", ["train", *data, "--device", "cpu", "--threads", "1", *settings])
+    assert main() == 0
+    assert "BLEU, beam 5, single reference: " in capsys.readouterr().out
+    loaded = load_checkpoint(tmp_path / "run" / "best")
+    assert len(loaded.target_tokenizer) <= (20 if "20" in settings else 4000)
+    assert ("--tokenizer.shared" in settings) == (loaded.source_tokenizer.model == loaded.target_tokenizer.model)
