@@ -4,16 +4,23 @@ import { fill, make } from "./dom.js";
 import { brief, changes, stopAt } from "./ranking.js";
 
 const SHOWN_SWAPS = 12;
+const SHOWN_LETTERS = 48;
 
 export function winnerLines({ words, rows, ...pool }) {
   const { winners, swaps } = changes(pool);
   const told = winners.map(({ alpha, before, after }) =>
-    fill(words.winner_change, { alpha: alpha.toFixed(3), before: rows[before].text, after: rows[after].text }),
+    fill(words.winner_change, { alpha: alpha.toFixed(3), before: named(rows, before), after: named(rows, after) }),
   );
   const first = told.length ? fill(words.winner_changes, { changes: told.join("; ") }) : words.winner_stays;
   const lines = rows.length > 1 ? [make("p", told.length ? "changes" : "", {}, first)] : [];
   if (swaps.length) lines.push(make("p", "", {}, fill(words.order_changes, { alphas: swapList(swaps) })));
   return lines;
+}
+
+/** An output by its rank in the search and its first words: long ones often begin alike. */
+function named(rows, index) {
+  const letters = [...rows[index].text];
+  return `${index + 1}: ${letters.length > SHOWN_LETTERS ? `${letters.slice(0, SHOWN_LETTERS).join("")}…` : rows[index].text}`;
 }
 
 function swapList(swaps) {
