@@ -15,7 +15,7 @@ from typing import Final
 
 import tyro
 
-from seq2seq_core.errors import Seq2SeqError
+from seq2seq_core.errors import OptionError, Seq2SeqError
 from seq2seq_core.evaluation import sentence_chrf
 from seq2seq_core.files import write_file
 from seq2seq_core.options import BeamOptions, GreedyOptions
@@ -83,6 +83,10 @@ class FindOptions:
     """JSON file that the page reads"""
     each: int = 2
     """examples of each kind"""
+
+    def __post_init__(self) -> None:
+        if self.each < 1:
+            raise OptionError(f"each must be 1 or more, got {self.each}")
 
 
 def main() -> int:

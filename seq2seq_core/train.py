@@ -69,13 +69,13 @@ def train(options: TrainingOptions) -> Run:
 
 def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: torch.device) -> tuple[Run, Trainer]:
     """A new run, or the saved one with its model, tokenizers and state."""
-    run_folder, log = options.output, Log(options.output / "log.jsonl")
-    last = run_folder / "last"
+    run_folder, last = options.output, options.output / "last"
     recover_folder(last)
+    if options.resume and not last.exists():
+        raise TrainingError(f"resume needs the checkpoint of a validation, and {last} does not exist yet")
+    log = Log(run_folder / "log.jsonl")
     torch.manual_seed(options.seed)
     if options.resume:
-        if not last.exists():
-            raise TrainingError(f"resume needs the checkpoint of a validation, and {last} does not exist yet")
         saved = load_checkpoint(last)
         _check_same_training(last, saved.training, options, texts)
         run = Run(run_folder, saved.source_tokenizer, saved.target_tokenizer, _record(options, texts), saved.card)

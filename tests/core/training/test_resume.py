@@ -121,6 +121,7 @@ def test_a_folder_that_stepped_aside_is_put_back(tmp_path: Path) -> None:
 def test_there_must_be_something_to_resume(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"resume needs the checkpoint of a validation, and .*last does"):
         train(replace(options_in(tmp_path / "run"), resume=True))
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["pairs.tsv"]
 
 
 def test_another_setting_deep_inside_is_named(tmp_path: Path) -> None:
