@@ -49,7 +49,8 @@ test-slow: $(VENV)/.test browser-setup  ## the tests too long for every day
 	$(PYTEST) -m slow $(ARGS)
 
 # A batch allocates and frees some hundred MB: with memory kept instead of given back, and with generated matrix kernels
-# kept for all shapes of an epoch, a training on the processor took half the time (glibc and oneDNN read these settings).
+# kept for all shapes of an epoch, trainings on the processor are faster (python -m tests.bench.train_settings measures it;
+# glibc and oneDNN read these settings).
 train: export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=100000000000
 train: export ONEDNN_PRIMITIVE_CACHE_CAPACITY ?= 20000
 train: $(VENV)/.evaluation  ## train a model: make train ARGS="--help"
