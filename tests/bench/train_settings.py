@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ import tyro
 from tests.support.project import ROOT
 
 PAIRS: Final = 20_000
+VALID_PAIRS: Final = 200
 VOCABULARY: Final = 3_000
 
 
@@ -42,19 +44,20 @@ def make_settings() -> dict[str, str]:
     return dict(re.findall(r"^train: export (\w+) \?= (\S+)$", text, flags=re.MULTILINE))
 
 
-def write_pairs(path: Path) -> None:
+def write_pairs(path: Path, count: int) -> str:
     """Sentences of made-up words with lengths like those of short real ones."""
-    dice = random.Random(1)
+    dice = random.Random(count)
     words = ["".join(dice.choices("abcdefghijklmnop", k=dice.randint(2, 8))) for _ in range(VOCABULARY)]
     weights = [1 / (rank + 1) for rank in range(VOCABULARY)]
     with path.open("w", encoding="utf-8") as file:
-        for _ in range(PAIRS):
+        for _ in range(count):
             sides = [" ".join(dice.choices(words, weights, k=max(1, round(dice.gauss(7, 3))))) for _ in range(2)]
             file.write("\t".join(sides) + "\n")
+    return str(path)
 
 
-def tokens_per_second(pairs: Path, folder: Path, settings: dict[str, str], options: BenchOptions) -> float:
-    command = [sys.executable, "-m", "seq2seq_core.train", "--train", str(pairs), "--valid", str(pairs)]
+def tokens_per_second(pairs: Sequence[str], folder: Path, settings: dict[str, str], options: BenchOptions) -> float:
+    command = [sys.executable, "-m", "seq2seq_core.train", "--train", pairs[0], "--valid", pairs[1]]
     command += ["--output", str(folder), "--max-tokens", str(options.tokens), "--precision", options.precision]
     command += ["--validate-every", str(10 * options.tokens), "--threads", "1", "--device", "cpu"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", **settings}
@@ -70,8 +73,7 @@ def main() -> None:
     options, settings = tyro.cli(BenchOptions, description=__doc__), make_settings()
     rates: dict[str, list[float]] = {"without": [], "with": []}
     with tempfile.TemporaryDirectory() as folder:
-        pairs = Path(folder) / "pairs.tsv"
-        write_pairs(pairs)
+        pairs = [write_pairs(Path(folder) / f"{count}.tsv", count) for count in (PAIRS, VALID_PAIRS)]
         for number in range(options.rounds):
             for side, chosen in (("without", {}), ("with", settings)):
                 run = Path(folder) / f"{side}-{number}"
