@@ -5,6 +5,7 @@ The limits are the caller's: they belong to what is controlled. So are the label
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
@@ -19,8 +20,10 @@ class Span:
     step: float = 1
 
 
-def slider(span: Span, elem_id: str) -> gr.Slider:
-    return gr.Slider(span.low, span.high, span.start, step=span.step, elem_id=elem_id, buttons=[], min_width=220)
+def slider(span: Span, elem_id: str, scale: int | None = None) -> gr.Slider:
+    """A slider of `scale` parts of its row."""
+    look: dict[str, Any] = {"scale": scale, "buttons": [], "min_width": 220}
+    return gr.Slider(span.low, span.high, span.start, step=span.step, elem_id=elem_id, **look)
 
 
 def choice(labels: Mapping[str, str], start: str, elem_id: str) -> gr.Radio:

@@ -9,6 +9,10 @@ figure travels as JSON, and its words become text nodes.
     view.point_click(on_click, ..., api_visibility="private")   # on_click takes a gr.EventData, see `clicked`
     return tree_bundle(...)                                     # a handler returns a bundle, or None to clear the view
 
+Scripts of the page move the ring without drawing anything anew:
+
+    window.dispatchEvent(new CustomEvent("figureview-choose", { detail: { id: "tree", node: [step, index] } }))
+
 The page needs `page_head()` as its `head` and `serve_assets()` called once before it is launched.
 """
 
@@ -41,7 +45,14 @@ class Drawable(Protocol):
 class PlotlyView(gr.HTML):
     """Shows one bundle at a time; clicks arrive as the event `point_click`."""
 
-    def __init__(self, value: Drawable | None = None, *, elem_id: str | None = None, visible: bool = True) -> None:
+    def __init__(
+        self,
+        value: Drawable | None = None,
+        *,
+        elem_id: str | None = None,
+        visible: bool = True,
+        render: bool = True,  # a handler that skips this output makes Gradio build it again, without rendering it
+    ) -> None:
         super().__init__(
             value,
             html_template=_TEMPLATE,
@@ -49,6 +60,7 @@ class PlotlyView(gr.HTML):
             apply_default_css=False,
             elem_id=elem_id,
             visible=visible,
+            render=render,
         )
 
     def postprocess(self, value: Drawable | str | None) -> str | None:
@@ -58,7 +70,7 @@ class PlotlyView(gr.HTML):
         """
         return value if value is None or isinstance(value, str) else value.to_json()
 
-    def preprocess(self, payload: str | None) -> None:
+    def preprocess(self, payload: str | None) -> str | None:
         """The browser's copy of a figure is neither trusted nor needed."""
         return None
 

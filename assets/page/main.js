@@ -2,15 +2,16 @@
 //
 // Python sends each view one JSON text; the view shows it. What a visitor chooses goes back through `report`.
 
-import { alphaChanged } from "./alpha.js";
+import { alphaChanged, alphaOr } from "./alpha.js";
 import { drawCaption } from "./caption.js";
 import { drawExamples } from "./examples.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
-import { drawPanel } from "./panel.js";
+import { drawAttention, drawPanel } from "./panel.js";
 import { drawResult } from "./result.js";
 
 const VIEWS = {
+  attention: drawAttention,
   caption: drawCaption,
   examples: drawExamples,
   message: drawMessage,
@@ -44,5 +45,10 @@ function idle() {
   document.body.classList.remove("is-busy");
 }
 
-window.pageViews = { mount, busy, idle, alphaChanged };
+/** What Gradio's slider takes over from the table's. */
+function alphaOfTable() {
+  return alphaOr(null);
+}
+
+window.pageViews = { mount, busy, idle, alphaChanged, alphaOfTable };
 window.dispatchEvent(new Event("pageviews-ready"));

@@ -1,9 +1,11 @@
 // The finished pool as a table that follows the alpha slider; a row can be chosen.
 
 import { alphaOr, onAlpha } from "./alpha.js";
+import { alphaSlider } from "./alpha_slider.js";
 import { choosable, fill, make } from "./dom.js";
 import { brief, orderAt, penaltyAt, rounded, scoreAt } from "./ranking.js";
 import { searchLines, winnerLines } from "./nbest_words.js";
+import { pointAt } from "./pointing.js";
 
 const COLUMNS = ["rank", "change", "output", "log_prob_sum", "length", "penalty", "score"];
 
@@ -13,10 +15,12 @@ export function drawNBest(root, pool, report) {
   const now = make("p", "now", { "aria-live": "polite" });
   const formula = make("p", "formula");
   const search = make("div", "search");
-  const columns = COLUMNS.map((name) => make("th", name, { scope: "col" }, pool.words[name]));
+  const columns = COLUMNS.map((name) => make("th", name, { scope: "col", ...hint(name, pool.words) }, pool.words[name]));
   const table = make("table", "", { role: "grid" }, make("thead", "", {}, make("tr", "", {}, ...columns)), body);
   const rows = pool.rows.map((row, index) => tableRow(pool, row, index, report));
-  root.replaceChildren(now, table, formula, make("div", "winners", {}, ...winnerLines(pool)), search);
+  const { slider, below } = parts(root, report);
+  slider.label(pool.words.alpha, pool.searched);
+  below.replaceChildren(now, table, formula, make("div", "winners", {}, ...winnerLines(pool)), search);
 
   const show = (alpha) => {
     const order = orderAt(pool, alpha);
@@ -26,9 +30,19 @@ export function drawNBest(root, pool, report) {
     formula.textContent = fill(pool.words.formula, { alpha: brief(alpha) });
     search.replaceChildren(...searchLines(pool, alpha, report));
   };
-  onAlpha(root, show);
+  onAlpha(below, show);
   show(alphaOr(pool.searched));
   if (hadFocus !== undefined) rows[hadFocus]?.focus();
+}
+
+/** The slider stays while what is below it is made anew: a hand may be on it. */
+function parts(root, report) {
+  if (!root.firstChild) root.append(alphaSlider(() => report({}, "move")), make("div", "below"));
+  return { slider: root.firstChild, below: root.lastChild };
+}
+
+function hint(name, words) {
+  return name === "length" ? { title: words.length_explained } : {};
 }
 
 function nowLine({ words, searched }, alpha) {
@@ -44,7 +58,10 @@ function tableRow(pool, row, index, report) {
   if (row.cut) output.append(make("small", "", {}, pool.words.cut));
   sum.textContent = rounded(row.log_prob_sum);
   length.textContent = row.length;
-  choosable(element, () => report({ hypothesis: index }));
+  choosable(element, () => {
+    pointAt(row.node);
+    report({ hypothesis: index });
+  });
   return element;
 }
 

@@ -36,7 +36,7 @@ export function searchLines(pool, alpha, report) {
   if (ranges) lines.push(make("p", "ranges", {}, ranges));
   if (alpha !== searched) {
     const again = make("button", "again", { type: "button" }, fill(words.again, { alpha: brief(alpha) }));
-    again.addEventListener("click", () => report({ again: alpha }));
+    again.addEventListener("click", () => report({ again: alpha }, "again"));
     lines.push(again);
   }
   return lines;

@@ -1,4 +1,6 @@
 // The one door for the page: `figureView.mount` turns an empty element into a view of whatever Python sends.
+//
+// Other scripts move a figure's ring by the event "figureview-choose" with { id, node: [step, index] or null }.
 
 import { View } from "./view.js";
 
@@ -7,6 +9,9 @@ function mount({ element, props, watch, report }) {
   const show = () => view.show(props.value);
   watch("value", show);
   show();
+  window.addEventListener("figureview-choose", ({ detail: { id, node } }) => {
+    if (element.closest(`#${CSS.escape(id)}`)) view.pointAt(node);
+  });
 }
 
 window.figureView = { mount };

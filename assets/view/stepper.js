@@ -50,7 +50,9 @@ export class Stepper {
       this.slider,
       this.count,
     );
-    this.caption = make("p", "caption", { "aria-live": "polite" });
+    this.story = make("span", "story");
+    this.remarks = make("span", "remark");
+    this.caption = make("p", "caption", { "aria-live": "polite" }, this.story, " ", this.remarks);
     this.keys = make("p", "keys");
   }
 
@@ -58,8 +60,8 @@ export class Stepper {
     return this.stepper.frames.length - 1;
   }
 
-  /** Takes over the frames of a new figure; without any the controls disappear. */
-  use(stepper) {
+  /** Takes over the frames of a new figure and shows one; without any the controls disappear. */
+  use(stepper, frame = stepper?.opening) {
     this.pause();
     this.stepper = stepper;
     for (const part of [this.bar, this.caption, this.keys]) part.hidden = !stepper;
@@ -69,7 +71,12 @@ export class Stepper {
     this.keys.textContent = stepper.words.keys;
     for (const [name, button] of Object.entries(this.buttons)) this.label(button, stepper.words[name]);
     this.labelPlay();
-    this.show(stepper.opening);
+    this.show(frame);
+  }
+
+  /** Something to add to the caption, until the next frame. */
+  remark(text) {
+    this.remarks.textContent = text;
   }
 
   label(button, text) {
@@ -95,7 +102,8 @@ export class Stepper {
     this.slider.value = this.frame;
     this.slider.setAttribute("aria-valuetext", caption);
     this.count.textContent = `${this.frame} / ${this.end}`;
-    this.caption.textContent = caption;
+    this.story.textContent = caption;
+    this.remark("");
     for (const name of ["first", "back"]) this.enable(name, this.frame > 0);
     for (const name of ["forward", "last"]) this.enable(name, this.frame < this.end);
     this.onFrame(this.frame, column, height);

@@ -87,7 +87,8 @@ export class View {
     this.describe();
     this.frame.hidden = figure.data.length === 0;
     this.foot.hidden = figure.data.length === 0 || !(bundle.savable || bundle.stepper);
-    this.stepper.use(null);
+    const kept = this.whatStays();
+    if (!kept) this.stepper.use(null);
     if (figure.data.length === 0) return;
     nameTraces(figure.data);
     const colours = this.setPageColour();
@@ -96,12 +97,21 @@ export class View {
     this.layers = new Layers(this.plot, figure.data);
     this.chosen = bundle.chosen;
     this.listenOnce();
-    this.frame.scrollLeft = 0;
+    this.frame.scrollLeft = kept?.scrollLeft ?? 0;
     this.frame.style.maxHeight = "";
-    this.opening = true;
-    this.stepper.use(bundle.stepper);
-    this.opening = false;
+    this.drawing = true;
+    this.stepper.use(bundle.stepper, kept?.frame ?? bundle.stepper?.opening);
+    this.drawing = false;
+    if (!kept) this.lookAtStep();
     this.dress();
+  }
+
+  /** The step and the place of the figure in view, if the new one tells the same in other words. */
+  whatStays() {
+    const { keep, stepper } = this.bundle;
+    const before = this.stepper.stepper;
+    if (!keep || !this.layers || before?.frames.length !== stepper?.frames.length) return null;
+    return { frame: before ? this.stepper.frame : undefined, scrollLeft: this.frame.scrollLeft };
   }
 
   describe() {
@@ -156,7 +166,12 @@ export class View {
     this.layers.show(frame);
     const scrollbar = this.frame.offsetHeight - this.frame.clientHeight;
     this.frame.style.maxHeight = height ? `${height + scrollbar}px` : "";
-    if (!this.opening) this.bringIntoSight(column);
+    if (!this.drawing) this.bringIntoSight(column);
+  }
+
+  /** The newest column of the frame in view. */
+  lookAtStep() {
+    if (this.bundle?.stepper) this.bringIntoSight(this.bundle.stepper.frames[this.stepper.frame].column);
   }
 
   bringIntoSight(column) {
@@ -188,6 +203,19 @@ export class View {
     drawRing(this.plot, this.layers, node);
   }
 
+  /** A node chosen elsewhere on the page, or none: the ring moves, the frame in view stays. */
+  pointAt(node) {
+    if (!this.bundle) return;
+    this.bundle.chosen = node;
+    if (!this.layers || this.waiting) return;
+    this.choose(node);
+    if (!this.bundle.stepper) return;
+    const place = this.layers.find(node)?.place;
+    const isSeen = !node || (place !== undefined && this.layers.isShown(place));
+    this.stepper.remark(isSeen ? "" : this.bundle.stepper.words.elsewhere.replace("{step}", node[0]));
+    if (node && isSeen) this.bringIntoSight(node[0]);
+  }
+
   /** Up and down run through the candidates of the step in view. */
   chooseNext(way) {
     const { column } = this.bundle.stepper.frames[this.stepper.frame];
@@ -205,10 +233,13 @@ export class View {
     if (this.waiting) {
       this.waiting = null;
       this.draw();
-    } else if (this.layers && this.bundle?.figure.layout.autosize && !this.frame.hidden) {
+    } else if (this.layers && !this.frame.hidden && this.width !== this.root.offsetWidth) {
+      this.lookAtStep();
       clearTimeout(this.resizing);
-      this.resizing = setTimeout(() => Plotly.Plots.resize(this.plot), 100);
+      const { autosize } = this.bundle?.figure.layout ?? {};
+      if (autosize) this.resizing = setTimeout(() => Plotly.Plots.resize(this.plot), 100);
     }
+    this.width = this.root.offsetWidth;
   }
 
   setPageColour() {

@@ -60,7 +60,8 @@ class Bundle:
 
     `account` is the whole figure in plain words, for those who do not see it; `notes` are shown below the figure;
     `chosen` is the node (step, index) that wears the ring when the figure appears; `savable` figures have buttons
-    that save them as a picture.
+    that save them as a picture. A bundle to `keep` tells the figure in view in other words: its step and its place
+    stay.
     """
 
     figure: go.Figure
@@ -72,6 +73,7 @@ class Bundle:
     notes: tuple[str, ...] = ()
     chosen: tuple[int, int] | None = None
     savable: bool = True
+    keep: bool = False
 
     def to_json(self) -> str:
         """The message to the browser."""
@@ -88,6 +90,7 @@ class Bundle:
             "notes": self.notes,
             "chosen": self.chosen,
             "savable": self.savable,
+            "keep": self.keep,
         }
 
 

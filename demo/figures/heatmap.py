@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from demo.figures import heatmap_story
 from demo.figures.bundle import Bundle, Strip
-from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, Reading, align, reading
+from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, Reading, align
 from demo.figures.labels import cut, full_label, number, short_label, visible, width_em
 from demo.figures.style import FAINT, LABEL_SIZE, base_layout, corner_text
 from demo.figures.walk import Node
@@ -20,7 +20,8 @@ from seq2seq_core.trace import Trace
 
 LARGEST_CELL: Final = 28
 SMALLEST_CELL: Final = 14
-COMFORTABLE_PX: Final = 640  # cells shrink so that the longer side stays about this long
+COMFORTABLE_ROWS_PX: Final = 340  # cells shrink so that neither side grows much longer
+COMFORTABLE_COLUMNS_PX: Final = 340
 STRIP_PX: Final = 64
 GAP_PX: Final = 14
 RIGHT_PX: Final = 76
@@ -60,8 +61,9 @@ class _Picture:
 
     @property
     def cell(self) -> int:
-        longer = max(len(self.alignment.source), len(self.alignment.target))
-        return max(SMALLEST_CELL, min(LARGEST_CELL, COMFORTABLE_PX // longer))
+        columns = COMFORTABLE_COLUMNS_PX // len(self.alignment.source)
+        rows = COMFORTABLE_ROWS_PX // len(self.alignment.target)
+        return max(SMALLEST_CELL, min(LARGEST_CELL, columns, rows))
 
     @property
     def left(self) -> int:
@@ -119,7 +121,7 @@ class _Picture:
 
     def bars(self) -> dict[str, Any]:
         """The sum of every column; the flags are shapes and hatching too, not colour alone."""
-        shown, readings = self.alignment, [reading(total) for total in self.alignment.sums]
+        shown, readings = self.alignment, self.alignment.readings
         return {
             "type": "bar",
             "x": list(range(len(shown.source))),

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from demo.figures.walk import Node
-from seq2seq_core.trace import Floats, Trace, attention_rows, candidate_label, path
+from demo.figures.walk import Node, fate_at
+from seq2seq_core.trace import Fate, Floats, Trace, attention_rows, candidate_label, path
 
 DROPPED_BELOW: Final = 0.2
 REPEATED_ABOVE: Final = 1.8
+COMPLETE: Final = frozenset({Fate.FINISHED, Fate.END_BELOW_CUT, Fate.CUT_AT_MAXIMUM})
 
 
 class Reading(StrEnum):
@@ -30,6 +31,7 @@ class Alignment:
     target: tuple[str, ...]  # T raw labels
     source: tuple[str, ...]  # S raw labels
     weights_TS: Floats
+    complete: bool = True  # nothing can follow; a prefix may still read what it has not read so far
 
     def __post_init__(self) -> None:
         expected = (len(self.target), len(self.source))
@@ -41,6 +43,10 @@ class Alignment:
         """The attention every source piece got from all target pieces together."""
         return [float(total) for total in self.weights_TS.sum(axis=0, dtype="float64")]
 
+    @property
+    def readings(self) -> list[Reading]:
+        return [reading(total, complete=self.complete) for total in self.sums]
+
 
 def align(trace: Trace, node: Node) -> Alignment | None:
     """The attention along the way to a node, pruned ones included; None where the model has none."""
@@ -48,10 +54,12 @@ def align(trace: Trace, node: Node) -> Alignment | None:
     if rows_TS is None:
         return None
     nodes = tuple(path(trace, *node))
-    return Alignment(nodes, tuple(candidate_label(trace, *at) for at in nodes), trace.source_tokens, rows_TS)
+    target = tuple(candidate_label(trace, *at) for at in nodes)
+    return Alignment(nodes, target, trace.source_tokens, rows_TS, complete=fate_at(trace, node) in COMPLETE)
 
 
-def reading(total: float) -> Reading:
-    if total < DROPPED_BELOW:
+def reading(total: float, *, complete: bool = True) -> Reading:
+    """Nothing is dropped as long as there is time to read it."""
+    if total < DROPPED_BELOW and complete:
         return Reading.DROPPED
     return Reading.REPEATED if total > REPEATED_ABOVE else Reading.READ

@@ -1,6 +1,6 @@
 """An attention heat map told in words: the notes below it and its account."""
 
-from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, Reading, reading
+from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, Reading
 from demo.figures.labels import number, visible
 from demo.wording.figure_words import HeatmapWords
 
@@ -13,15 +13,20 @@ def notes(alignment: Alignment, words: HeatmapWords) -> tuple[str, ...]:
     if dropped := _pieces(alignment, Reading.DROPPED):
         found.append(words.dropped.format(threshold=DROPPED_BELOW, pieces=dropped))
     if repeated := _pieces(alignment, Reading.REPEATED):
-        found.append(words.repeated.format(threshold=REPEATED_ABOVE, pieces=repeated))
-    return tuple(found) or (words.covered.format(low=DROPPED_BELOW, high=REPEATED_ABOVE),)
+        wording = words.repeated if alignment.complete else words.repeated_so_far
+        found.append(wording.format(threshold=REPEATED_ABOVE, pieces=repeated))
+    if found:
+        return tuple(found)
+    if not alignment.complete:
+        return (words.covered_so_far.format(threshold=REPEATED_ABOVE),)
+    return (words.covered.format(low=DROPPED_BELOW, high=REPEATED_ABOVE),)
 
 
 def _pieces(alignment: Alignment, wanted: Reading) -> str:
     return ", ".join(
         f"{visible(piece)} ({number(total, NOTE_PLACES)})"
-        for piece, total in zip(alignment.source, alignment.sums, strict=True)
-        if reading(total) is wanted
+        for piece, total, found in zip(alignment.source, alignment.sums, alignment.readings, strict=True)
+        if found is wanted
     )
 
 

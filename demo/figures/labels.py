@@ -9,9 +9,9 @@ import unicodedata
 from typing import Final
 
 LONGEST_LABEL: Final = 12  # letters
-LABEL_EM: Final = 5.9  # what a column of the search has room for
+LABEL_EM: Final = 5.9  # what a label beside a heat map or a bar has room for
 NARROW: Final = "fijlrtI.,:;'|!()[]-"
-WIDE: Final = "mwMW@%…"
+WIDE: Final = "mwMW@%…▁␣"
 BLANK: Final = "␣"
 SENTENCEPIECE_BLANK: Final = "▁"
 _STAND_INS: Final = {" ": BLANK, "\n": "⏎", "\r": "⏎", "\t": "⇥", "\u3000": BLANK, "\u00a0": BLANK}
@@ -51,22 +51,22 @@ def short_label(piece: str) -> str:
     return escaped(cut(visible(piece)))
 
 
-def cut(text: str) -> str:
+def cut(text: str, room_em: float = LABEL_EM) -> str:
     """The text, or as much of it as leaves room for an ellipsis: at most twelve letters, fewer if they are wide.
 
-    >>> cut("incomprehensible"), cut("mammogrammed")
-    ('incompreh…', 'mammogr…')
+    >>> cut("incomprehensible"), cut("mammogrammed"), cut("translation", 3)
+    ('incompre…', 'mammo…', 'tran…')
     """
-    if len(text) <= LONGEST_LABEL and width_em(text) <= LABEL_EM:
+    if len(text) <= LONGEST_LABEL and width_em(text) <= room_em:
         return text
     kept = text[: LONGEST_LABEL - 1]
-    while width_em(kept) > LABEL_EM - 1:
+    while kept and width_em(kept + "…") > room_em:
         kept = kept[:-1]
     return kept + "…"
 
 
 def width_em(text: str) -> float:
-    """How wide the text runs, as a multiple of the font size: an estimate that needs no font."""
+    """How wide the text runs, as a multiple of the font size: an estimate that needs no font, and rather too wide."""
     return sum(map(_letter_em, text))
 
 
@@ -74,10 +74,10 @@ def _letter_em(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
     if character in NARROW:
-        return 0.33
+        return 0.38
     if character in WIDE:
-        return 0.85
-    return 0.62 if character.isupper() else 0.54
+        return 1.0
+    return 0.7 if character.isupper() else 0.61
 
 
 def number(value: float, places: int = 3) -> str:

@@ -7,17 +7,21 @@ import plotly.graph_objects as go
 
 from demo.figures import tree_story
 from demo.figures.bundle import Bundle, Mark, Stepper, Strip
-from demo.figures.style import FAINT, ROLE_OF_FATE, Role, base_layout, corner_text
-from demo.figures.tree_layers import LABELLED_MARKS, TreeLayers
+from demo.figures.label_room import fitted
+from demo.figures.style import FAINT, LABEL_SIZE, ROLE_OF_FATE, Role, base_layout, corner_text
+from demo.figures.tree_layers import LABELLED_MARKS, TreeLayers, pieces_of
 from demo.figures.tree_layout import marks_in_view, place_tree
 from demo.figures.walk import Node, follow_greedy
 from demo.wording.figure_words import TreeWords
 from seq2seq_core.trace import Fate, Trace
 
-COLUMN_PX: Final = 72
+FRAME_PX: Final = 772  # the width that the figure has on a screen of 1280: columns grow narrower to fit into it
+WIDEST_COLUMN_PX: Final = 72
+NARROWEST_COLUMN_PX: Final = 50
+SCROLLING_COLUMN_PX: Final = 64  # a search that would not fit anyway is not squeezed
 ROW_PX: Final = 26
 LEFT_PX: Final = 44
-RIGHT_PX: Final = 44
+RIGHT_PX: Final = 8
 TOP_PX: Final = 30
 BOTTOM_PX: Final = 8
 HEADROOM: Final = 1.1  # rows above row 0, for its labels
@@ -37,7 +41,10 @@ def tree_bundle(
     """The search to step through; `opening` is the first frame shown (None: the result), `greedy` is laid over it."""
     places = place_tree(trace)
     stops = follow_greedy(greedy, trace) if greedy else ()
-    picture = _Picture(words, TreeLayers(trace, words, places, greedy, stops))
+    pieces = pieces_of(trace, places, greedy, stops)
+    column_px = _column_px(max(column for column, _ in pieces))
+    labels = fitted(pieces, column_px / LABEL_SIZE)
+    picture = _Picture(words, TreeLayers(trace, words, places, greedy, stops, labels), column_px)
     *steps, result = tree_story.frames(trace, places, words)
     story = (*steps, replace(result, height=picture.kept_px))
     return Bundle(
@@ -52,15 +59,21 @@ def tree_bundle(
     )
 
 
+def _column_px(last_column: int) -> int:
+    fitting = (FRAME_PX - LEFT_PX - RIGHT_PX) // (last_column + 1)
+    return SCROLLING_COLUMN_PX if fitting < NARROWEST_COLUMN_PX else min(fitting, WIDEST_COLUMN_PX)
+
+
 @dataclass(frozen=True, slots=True)
 class _Picture:
     words: TreeWords
     layers: TreeLayers
+    column_px: int
 
     def layout(self) -> dict[str, Any]:
         columns = self.layers.last_column
         margin = {"l": LEFT_PX, "r": RIGHT_PX, "t": TOP_PX, "b": BOTTOM_PX}
-        width = LEFT_PX + RIGHT_PX + round((columns + 1) * COLUMN_PX)
+        width = LEFT_PX + RIGHT_PX + (columns + 1) * self.column_px
         height = TOP_PX + BOTTOM_PX + round(self._row_px(self.layers.last_row + FOOTROOM))
         return base_layout(width, height, margin) | {
             "xaxis": self._step_axis(columns),

@@ -1,11 +1,12 @@
 """The marks and links of a search, layer by layer: what comes and goes with a half-step is one Plotly trace."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from demo.figures.labels import full_label, short_label
+from demo.figures.label_room import Place
+from demo.figures.labels import escaped, full_label
 from demo.figures.layers import Line, PlotlyTrace, Point, Span, lines, points, text
 from demo.figures.ledger import field, ledger_template, ledger_values
 from demo.figures.style import ROLE_OF_FATE, Role
@@ -19,6 +20,7 @@ START_LABEL: Final = "<s>"
 GREEDY_ROW: Final = -1.6
 GREEDY_BESIDE: Final = 0.14  # rows below the links it accompanies: laid on them, it would hide them
 CUT_HALF_WIDTH: Final = 0.46  # of a column
+LEFT_OUT_BELOW: Final = 0.7  # rows from the last loser to the count of those left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class TreeLayers:
     places: TreeLayout
     greedy: Trace | None
     stops: tuple[GreedyStop, ...]  # of greedy's path; none where no greedy search is laid over
+    labels: Mapping[Place, str]  # as much of each token as its place has room for
 
     @property
     def labelled(self) -> bool:
@@ -78,8 +81,8 @@ class TreeLayers:
             x0, x1 = column.step - CUT_HALF_WIDTH, column.step + CUT_HALF_WIDTH
             yield lines([(x0, column.cut_row, x1, column.cut_row)], Role.CUT, self._lost_span(column.step))
         if column.left_out:
-            below = column.lost[-1].row + 0.7
-            yield text(column.step, below, f"+{column.left_out}", self._lost_span(column.step))
+            below = column.lost[-1].row + LEFT_OUT_BELOW
+            yield text(column.step, below, left_out_text(column), self._lost_span(column.step))
 
     def _marks(self, column: Column) -> Iterator[PlotlyTrace]:
         hover = ledger_template(self.trace, column.step, self.words.ledger)
@@ -91,7 +94,7 @@ class TreeLayers:
                 yield points([self._point(place) for place in places], span, hover=hover, labelled=self.labelled)
 
     def _point(self, place: Spot) -> Point:
-        label = short_label(candidate_label(self.trace, *place.node))
+        label = escaped(self.labels[place.step, place.row])
         values = ledger_values(self.trace, place.node, self.words.ledger)
         return Point(place.step, place.row, label, ROLE_OF_FATE[place.fate], place.node, values)
 
@@ -133,10 +136,30 @@ class TreeLayers:
         """A token of greedy's that the beam has not: its ledger is greedy's own, and a click on it selects nothing."""
         assert self.greedy is not None
         step, words = stop.node[0], self.words.ledger
-        label = short_label(candidate_label(self.greedy, *stop.node))
+        label = escaped(self.labels[step, GREEDY_ROW])
         mark = Point(step, GREEDY_ROW, label, role, None, ledger_values(self.greedy, stop.node, words))
         hover = ledger_template(self.greedy, step, words)
         return points([mark], self._greedy_span(step), hover=hover, labelled=self.labelled)
+
+
+def pieces_of(
+    trace: Trace, places: TreeLayout, greedy: Trace | None, stops: Sequence[GreedyStop]
+) -> dict[Place, str]:
+    """Every token that is to be written into the grid, and where; a count of losers takes the place below them."""
+    pieces: dict[Place, str] = {(0, ROOT_ROW): START_LABEL}
+    for column in places.columns:
+        for spot in (*column.kept, *column.lost):
+            pieces[spot.step, spot.row] = candidate_label(trace, *spot.node)
+        if column.left_out:
+            pieces[column.step, column.lost[-1].row + 1] = left_out_text(column)
+    for stop in stops:
+        if greedy is not None and stop.in_beam is None:
+            pieces[stop.node[0], GREEDY_ROW] = candidate_label(greedy, *stop.node)
+    return pieces
+
+
+def left_out_text(column: Column) -> str:
+    return f"+{column.left_out}"
 
 
 def _link(place: Spot) -> Line:

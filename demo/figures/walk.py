@@ -17,7 +17,11 @@ def step_at(trace: Trace, step: int) -> TraceStep:
 
 
 def is_kept(trace: Trace, node: Node) -> bool:
-    return step_at(trace, node[0]).fate_N[node[1]] in KEPT_FATES
+    return fate_at(trace, node) in KEPT_FATES
+
+
+def fate_at(trace: Trace, node: Node) -> Fate:
+    return step_at(trace, node[0]).fate_N[node[1]]
 
 
 def best_path(trace: Trace) -> tuple[Node, ...]:

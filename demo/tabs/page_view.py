@@ -10,13 +10,12 @@ from typing import Any, Final
 
 import gradio as gr
 
-from demo.plotly_view import PlotlyView
-
 ASSETS: Final = Path(__file__).resolve().parents[2] / "assets" / "page"
 
 _TEMPLATE: Final = '<div class="page-view"></div>'
 _ON_LOAD: Final = """
-const report = (choice) => trigger('again' in choice ? 'again' : 'choose', choice);
+const events = ['choose', 'again', 'move']; // Gradio looks for these names in this text
+const report = (choice, event = events[0]) => trigger(event, choice);
 const start = () => window.pageViews.mount('KIND', { element, props, watch, report });
 if (window.pageViews) start();
 else window.addEventListener('pageviews-ready', start, { once: true });
@@ -24,7 +23,10 @@ else window.addEventListener('pageviews-ready', start, { once: true });
 
 
 class PageView(gr.HTML):
-    """Shows what Python sends as the view of one kind; a visitor's choice arrives as the event `choose` or `again`."""
+    """Shows what Python sends as the view of one kind; what a visitor does arrives as an event.
+
+    `choose` reports a choice, `again` asks for another search, `move` says that a control of the view's own was moved.
+    """
 
     def __init__(self, kind: str, value: object = None, *, render: bool = True) -> None:
         super().__init__(
@@ -39,23 +41,12 @@ class PageView(gr.HTML):
     def postprocess(self, value: object) -> str | None:
         return None if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False)
 
-    def preprocess(self, payload: str | None) -> None:
+    def preprocess(self, payload: str | None) -> str | None:
         """The browser's copy is neither trusted nor needed."""
         return None
 
     def api_info(self) -> dict[str, Any]:
         return {"type": "string", "description": "a part of the page as JSON"}
-
-
-class FigureView(PlotlyView):
-    """A figure that a handler may leave as it is.
-
-    Where a handler skips an output, Gradio builds the component again from its arguments, `render` among them; outside
-    the layout of a page there is nothing to render it into.
-    """
-
-    def __init__(self, *, elem_id: str, render: bool = True) -> None:
-        super().__init__(elem_id=elem_id)
 
 
 def chosen_number(event: gr.EventData, name: str) -> int | None:

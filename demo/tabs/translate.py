@@ -7,6 +7,7 @@ import gradio as gr
 from gradio.events import api
 
 from demo.controls import Span, choice, options, slider
+from demo.plotly_view import PlotlyView
 from demo.service import Example
 from demo.service.requests import (
     LARGEST_MINIMUM,
@@ -18,11 +19,10 @@ from demo.service.requests import (
 from demo.wording import WORDS, Language, Words
 from seq2seq_core.options import BeamOptions
 
-from .page_view import FigureView, PageView
+from .page_view import PageView
 from .parts.examples import examples_data
-from .parts.visit import Visit
 from .tab import Captions, Context, Properties, Tab, quiet
-from .translate_desk import Desk, choose_hypothesis, choose_node, endpoint, look_closer
+from .translate_desk import Desk, endpoint, look_closer
 
 DEFAULTS: Final = BeamOptions()
 ALPHA_STEP: Final = 0.05
@@ -30,6 +30,8 @@ SECONDS_KEPT: Final = 3600
 LOOK_AGAIN: Final = 1.0  # seconds between two looks at whether the model is there
 _FIRST: Final = WORDS[Language.ENGLISH]
 _BUSY: Final = "(...inputs) => { window.pageViews?.busy(); return inputs; }"
+_ALPHA_TO_TABLE: Final = "(alpha) => { window.pageViews?.alphaChanged(alpha); }"
+_ALPHA_OF_TABLE: Final = "() => window.pageViews.alphaOfTable()"
 _IDLE: Final = "() => window.pageViews?.idle()"
 
 
@@ -38,24 +40,31 @@ class _Layout:
 
     def __init__(self, context: Context) -> None:
         self.captions = context.captions
-        self.visit = gr.State(Visit(), time_to_live=SECONDS_KEPT)
+        self.chosen = gr.State(None, time_to_live=SECONDS_KEPT)
         self._input(context.examples)
         self.message = PageView("message")
         self.look_again = gr.Timer(LOOK_AGAIN)
         with gr.Column(visible=False, elem_classes="results") as self.results:
             _head(self.captions, lambda words: (words.page.result.title, words.page.result.explain))
             self.result = PageView("result")
-            self._nbest()
-            _head(self.captions, lambda words: (words.page.heatmap.title, words.page.heatmap.explain))
-            self.caption = PageView("caption")
-            self.heatmap = FigureView(elem_id="heatmap")
-            self._tree()
+            with gr.Row(elem_classes="side-by-side"):
+                with gr.Column(scale=57, min_width=320):
+                    self._nbest()
+                with gr.Column(scale=43, min_width=320):
+                    self._heatmap()
+            with gr.Row(elem_classes="search-area"):
+                with gr.Column(min_width=320, elem_classes="search-tree"):
+                    self._tree()
+                with gr.Column(min_width=320, elem_classes="search-panel"):
+                    self._panel()
+                with gr.Row(elem_classes="search-token"):
+                    self._token()
 
     def _input(self, examples: Sequence[Example]) -> None:
         with gr.Row(equal_height=True):
-            self.sentence = gr.Textbox(lines=1, max_lines=4, elem_id="sentence", autofocus=True, scale=5)
-            with gr.Column(scale=2, min_width=240):
-                self.beam_size = slider(Span(1, MAXIMUM_BEAM_SIZE, DEFAULTS.beam_size), "beam-size")
+            self.sentence = gr.Textbox(lines=1, max_lines=4, elem_id="sentence", autofocus=True, scale=4)
+            self.beam_size = slider(Span(1, MAXIMUM_BEAM_SIZE, DEFAULTS.beam_size), "beam-size", scale=2)
+            self.alpha = slider(Span(0, MAXIMUM_ALPHA, DEFAULTS.alpha, ALPHA_STEP), "alpha", scale=2)
             self.button = gr.Button(variant="primary", elem_id="translate", scale=1, min_width=120)
         self.examples = PageView("examples", examples_data(examples, _FIRST.page.input))
         self.captions.follow(self.examples, lambda words: {"value": examples_data(examples, words.page.input)})
@@ -64,6 +73,9 @@ class _Layout:
         self.captions.follow(
             self.beam_size,
             lambda words: {"label": words.page.input.beam_size, "info": words.page.input.beam_size_info},
+        )
+        self.captions.follow(
+            self.alpha, lambda words: {"label": words.page.input.alpha, "info": words.page.input.alpha_info}
         )
         self._more()
 
@@ -82,23 +94,29 @@ class _Layout:
 
     def _nbest(self) -> None:
         _head(self.captions, lambda words: (words.page.nbest.title, words.page.nbest.explain))
-        self.alpha = slider(Span(0, MAXIMUM_ALPHA, DEFAULTS.alpha, ALPHA_STEP), "alpha")
-        self.captions.follow(
-            self.alpha, lambda words: {"label": words.page.input.alpha, "info": words.page.input.alpha_info}
-        )
         self.nbest = PageView("nbest")
+
+    def _heatmap(self) -> None:
+        _head(self.captions, lambda words: (words.page.heatmap.title, words.page.heatmap.explain))
+        self.caption = PageView("caption")
+        self.heatmap = PlotlyView(elem_id="heatmap")
 
     def _tree(self) -> None:
         _head(self.captions, lambda words: (words.page.tree.title, words.page.tree.explain))
-        with gr.Row():
-            with gr.Column(scale=5, min_width=320):
-                self.tree = FigureView(elem_id="tree")
-            with gr.Column(scale=3, min_width=320, elem_classes="side-panel"):
-                _head(self.captions, lambda words: (words.page.panel.title, words.page.panel.explain))
-                self.panel = PageView("panel")
-                next_tokens = gr.Markdown(elem_classes="small-head")
-                self.captions.follow(next_tokens, lambda words: {"value": f"#### {words.page.panel.next_tokens}"})
-                self.next_tokens = FigureView(elem_id="next-tokens")
+        self.tree = PlotlyView(elem_id="tree")
+
+    def _panel(self) -> None:
+        _head(self.captions, lambda words: (words.page.panel.title, words.page.panel.explain))
+        self.panel = PageView("panel")
+
+    def _token(self) -> None:
+        """More of the selected node: what it looked at, what could come next."""
+        with gr.Column(min_width=300):
+            self.attention = PageView("attention")
+        with gr.Column(min_width=300):
+            next_tokens = gr.Markdown(elem_classes="small-head")
+            self.captions.follow(next_tokens, lambda words: {"value": f"#### {words.page.panel.next_tokens}"})
+            self.next_tokens = PlotlyView(elem_id="next-tokens")
 
     @property
     def settings(self) -> list[Any]:
@@ -107,12 +125,17 @@ class _Layout:
     @property
     def selection(self) -> list[Any]:
         """What follows the selected node."""
-        return [self.visit, self.nbest, self.panel, self.next_tokens, self.caption, self.heatmap]
+        return [self.chosen, self.result, self.nbest, *self.closer, self.caption, self.heatmap]
+
+    @property
+    def closer(self) -> list[Any]:
+        """What a closer look at one token changes."""
+        return [self.panel, self.attention, self.next_tokens]
 
     @property
     def everything(self) -> list[Any]:
         """What a new result fills."""
-        return [self.message, self.results, self.result, self.tree, *self.selection]
+        return [self.message, self.results, self.tree, *self.selection]
 
 
 def _head(captions: Captions, texts: Callable[[Words], Sequence[str]]) -> None:
@@ -147,7 +170,8 @@ def _stop_rule_texts(words: Words) -> Properties:
 def build(context: Context) -> None:
     layout, desk = _Layout(context), Desk(context.service, context.examples)
     _wire_decoding(layout, desk, context.language)
-    _wire_selection(layout, context.language)
+    _wire_alpha(layout)
+    _wire_selection(layout, desk, context.language)
     _wire_waiting(layout, desk, context)
     api(
         endpoint(context.service),
@@ -165,27 +189,28 @@ def _wire_decoding(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
     )
     filled.then(desk.translate, **wires).failure(None, js=_IDLE, **quiet())
     layout.nbest.again(
-        desk.search_again, js=_BUSY, **quiet(inputs=[layout.visit, language], outputs=layout.everything)
+        desk.search_again, js=_BUSY, **quiet(inputs=[layout.chosen, language], outputs=layout.everything)
     ).failure(None, js=_IDLE, **quiet())
 
 
-def _wire_selection(layout: _Layout, language: gr.Radio) -> None:
-    inputs = [layout.visit, language]
-    layout.alpha.change(
-        None, js="(alpha) => { window.pageViews?.alphaChanged(alpha); }", **quiet(inputs=[layout.alpha])
-    )
+def _wire_alpha(layout: _Layout) -> None:
+    """Two sliders, one value: the one above the page belongs to the search, the one at the table shows its effect."""
+    layout.alpha.change(None, js=_ALPHA_TO_TABLE, **quiet(inputs=[layout.alpha]))
+    layout.nbest.move(None, js=_ALPHA_OF_TABLE, **quiet(outputs=[layout.alpha]))
+
+
+def _wire_selection(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
+    inputs = [layout.chosen, language]
     latest: dict[str, Any] = {"trigger_mode": "always_last"}
-    layout.tree.point_click(choose_node, **quiet(inputs=inputs, outputs=layout.selection), **latest)
-    layout.heatmap.point_click(
-        look_closer, **quiet(inputs=inputs, outputs=[layout.panel, layout.next_tokens]), **latest
-    )
-    layout.nbest.choose(
-        choose_hypothesis, **quiet(inputs=inputs, outputs=[*layout.selection, layout.tree]), **latest
-    )
+    follows = quiet(inputs=inputs, outputs=layout.selection)
+    layout.tree.point_click(desk.choose_node, **follows, **latest)
+    layout.nbest.choose(desk.choose_hypothesis, **follows, **latest)
+    layout.result.choose(desk.choose_card, **follows, **latest)
+    layout.heatmap.point_click(look_closer, **quiet(inputs=inputs, outputs=layout.closer), **latest)
 
 
 def _wire_waiting(layout: _Layout, desk: Desk, context: Context) -> None:
-    inputs = [layout.visit, context.language]
+    inputs = [layout.chosen, context.language]
     looking = quiet(inputs=inputs, outputs=[layout.message, layout.look_again])
     context.app.load(desk.look_again, **looking)
     layout.look_again.tick(desk.look_again, **looking)

@@ -10,22 +10,24 @@ import gradio as gr
 from demo.figures.heatmap import heatmap_bundle
 from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.tree import tree_bundle
-from demo.figures.walk import START, Node, node_in
+from demo.figures.walk import START, node_in
 from demo.plotly_view import clicked
-from demo.service import Decoded, DecodeRequest, Example, Problem, RequestError, Service, State
+from demo.service import DecodeRequest, Example, Problem, RequestError, Service, State
 from demo.wording import Words, words_for
 from seq2seq_core.trace import to_json
 
 from .page_view import chosen_number
 from .parts.message import message_data, problem_message, problem_text, state_message
 from .parts.nbest import nbest_data
-from .parts.node import caption_text, panel_data
+from .parts.node import attention_data, caption_text, panel_data
 from .parts.result import result_data
-from .parts.visit import Visit, arrived
+from .parts.selection import Selection, end_of, winner
 
 PATIENCE: Final = 120.0  # seconds that a request waits for the model
-EVERYTHING: Final = 10  # outputs of a decode, selection included
-SELECTION: Final = 6
+EVERYTHING: Final = 11  # outputs of a decode, selection included
+SELECTION: Final = 8
+CLOSER: Final = 3  # of these, what a closer look at a token changes
+NOTHING_SELECTED: Final[tuple[Any, ...]] = (gr.skip(),) * SELECTION
 _ALGORITHMS: Final = ("beam", "greedy")
 
 Outputs: TypeAlias = tuple[Any, ...]
@@ -52,14 +54,15 @@ class Desk:
         settings = {"beam_size": beam_size, "alpha": alpha, "max_length": max_length, "min_length": min_length}
         yield from self._answer(lambda: DecodeRequest.of(text, **settings, stop_rule=stop_rule), words_for(language))
 
-    def search_again(self, visit: Visit, language: str, event: gr.EventData) -> Iterator[Outputs]:
+    def search_again(self, chosen: Selection | None, language: str, event: gr.EventData) -> Iterator[Outputs]:
         """The sentence of the last result with the alpha of the moment."""
-        words, decoded = words_for(language), visit.decoded
-        if decoded is None:
+        words = words_for(language)
+        if chosen is None:
             yield only_message(message_data(words.page.message.gone, "problem", words.page.message))
             return
+        request = chosen.decoded.request
         alpha = event._data.get("again") if isinstance(event._data, dict) else None
-        yield from self._answer(lambda: _with_alpha(decoded.request, alpha), words)
+        yield from self._answer(lambda: _with_alpha(request, alpha), words)
 
     def _answer(self, ask: Callable[[], DecodeRequest], words: Words) -> Iterator[Outputs]:
         texts = words.page.message
@@ -68,21 +71,37 @@ class Desk:
             if self.service.state is State.LOADING:
                 yield only_message(state_message(State.LOADING, texts))
                 self.service.wait(PATIENCE)
-            visit = arrived(self.service.decode(request))
+            chosen = winner(self.service.decode(request))
         except RequestError as error:
             yield only_message(problem_message(error, texts))
         else:
-            yield self._shown(visit, words)
+            yield self._shown(chosen, words)
 
-    def _shown(self, visit: Visit, words: Words) -> Outputs:
-        decoded = visit.decoded
-        assert decoded is not None
+    def _shown(self, chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:
+        """A result; the figures of one that is in view already `keep` their step and their place."""
+        decoded = chosen.decoded
+        tree = tree_bundle(decoded.beam, words.figures.tree, greedy=decoded.greedy, chosen=chosen.beam_node)
         return (
             state_message(State.READY, words.page.message, answered=True),
             gr.update(visible=True),
-            result_data(decoded, self._reference(decoded.request.text), words.page.result),
-            tree_of(visit, decoded, words),
-            *selected(visit, decoded, words),
+            replace(tree, keep=keep),
+            *self.selected(chosen, words, keep=keep),
+        )
+
+    def selected(self, chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:
+        """What follows the selected node, in the order of the layout's `selection`."""
+        reference = self._reference(chosen.decoded.request.text)
+        trace, node = chosen.trace, chosen.node
+        heatmap = None if node == START else heatmap_bundle(trace, node, words.figures.heatmap)
+        return (
+            chosen,
+            result_data(chosen, reference, words.page.result),
+            nbest_data(chosen.decoded, chosen.beam_node, words.page),
+            panel_data(chosen, words.page.panel),
+            attention_data(chosen, words.page.panel),
+            next_tokens_bundle(trace, node, words.figures.bars),
+            {"text": caption_text(chosen, words.page)},
+            replace(heatmap, keep=keep) if heatmap else None,
         )
 
     def _reference(self, text: str) -> str:
@@ -94,65 +113,53 @@ class Desk:
         known = index is not None and 0 <= index < len(self.examples)
         return self.examples[index].source if index is not None and known else text
 
-    def show_again(self, visit: Visit, language: str) -> Outputs:
+    def show_again(self, chosen: Selection | None, language: str) -> Outputs:
         """Everything there is, in another language."""
         words = words_for(language)
-        if visit.decoded is None:
+        if chosen is None:
             return only_message(state_message(self.service.state, words.page.message))
-        return self._shown(visit, words)
+        return self._shown(chosen, words, keep=True)
 
-    def look_again(self, visit: Visit, language: str) -> Outputs:
+    def look_again(self, chosen: Selection | None, language: str) -> Outputs:
         """Whether the model is there by now; the first look that finds it is the last.
 
         Meanwhile a visitor may have been told something else: that stays.
         """
         state = self.service.state
-        message = state_message(state, words_for(language).page.message, answered=visit.decoded is not None)
+        message = state_message(state, words_for(language).page.message, answered=chosen is not None)
         return message | {"ends_waiting": True}, gr.Timer(active=state is State.LOADING)
 
+    def choose_node(self, chosen: Selection | None, language: str, event: gr.EventData) -> Outputs:
+        """A node of the tree: all that belongs to the selection follows."""
+        node = node_in(chosen.decoded.beam, clicked(event)) if chosen else None
+        if chosen is None or node is None:
+            return NOTHING_SELECTED
+        return self.selected(chosen.in_beam(node), words_for(language))
 
-def choose_node(visit: Visit, language: str, event: gr.EventData) -> Outputs:
-    """A node of the tree: all that belongs to the selection follows."""
-    decoded, node = visit.decoded, _node(visit, event)
-    if decoded is None or node is None:
-        return (gr.skip(),) * SELECTION
-    return selected(visit.at(node), decoded, words_for(language))
+    def choose_hypothesis(self, chosen: Selection | None, language: str, event: gr.EventData) -> Outputs:
+        """A row of the n-best table: the node at which it ended."""
+        place = chosen_number(event, "hypothesis")
+        if chosen is None or place is None or not 0 <= place < len(chosen.decoded.beam.hypotheses):
+            return NOTHING_SELECTED
+        node = end_of(chosen.decoded.beam.hypotheses[place])
+        return self.selected(chosen.in_beam(node), words_for(language))
+
+    def choose_card(self, chosen: Selection | None, language: str, event: gr.EventData) -> Outputs:
+        """Greedy's card (0) or the beam's (1): the output that it shows."""
+        place = chosen_number(event, "card")
+        if chosen is None or place not in (0, 1):
+            return NOTHING_SELECTED
+        return self.selected(winner(chosen.decoded, greedy=place == 0), words_for(language))
 
 
-def look_closer(visit: Visit, language: str, event: gr.EventData) -> Outputs:
+def look_closer(chosen: Selection | None, language: str, event: gr.EventData) -> Outputs:
     """A row of the heat map: the side panel shows that token, the map stays."""
-    decoded, node = visit.decoded, _node(visit, event)
-    if decoded is None or node is None:
-        return gr.skip(), gr.skip()
-    words = words_for(language)
-    return panel_data(decoded, node, words.page.panel), _bars(decoded, node, words)
-
-
-def choose_hypothesis(visit: Visit, language: str, event: gr.EventData) -> Outputs:
-    """A row of the n-best table: the node at which it ended, marked in the tree, too."""
-    decoded, place = visit.decoded, chosen_number(event, "hypothesis")
-    if decoded is None or place is None or not 0 <= place < len(decoded.beam.hypotheses):
-        return (gr.skip(),) * (SELECTION + 1)
-    hypothesis = decoded.beam.hypotheses[place]
-    moved, words = visit.at((hypothesis.step, hypothesis.index)), words_for(language)
-    return (*selected(moved, decoded, words), tree_of(moved, decoded, words))
-
-
-def selected(visit: Visit, decoded: Decoded, words: Words) -> Outputs:
-    """What follows the selected node, in the order of `_Layout.selection`."""
-    node = visit.node
-    return (
-        visit,
-        nbest_data(decoded, node, words.page),
-        panel_data(decoded, node, words.page.panel),
-        _bars(decoded, node, words),
-        {"text": caption_text(decoded, node, words.page)},
-        None if node == START else heatmap_bundle(decoded.beam, node, words.figures.heatmap),
-    )
-
-
-def tree_of(visit: Visit, decoded: Decoded, words: Words) -> Any:
-    return tree_bundle(decoded.beam, words.figures.tree, greedy=decoded.greedy, chosen=visit.node)
+    node = node_in(chosen.trace, clicked(event)) if chosen else None
+    if chosen is None or node is None:
+        return NOTHING_SELECTED[:CLOSER]
+    words, closer = words_for(language), chosen.at(node)
+    bars = next_tokens_bundle(closer.trace, node, words.figures.bars)
+    return panel_data(closer, words.page.panel), attention_data(closer, words.page.panel), bars
 
 
 def only_message(message: dict[str, Any]) -> Outputs:
@@ -189,11 +196,3 @@ def endpoint(service: Service) -> Callable[..., dict[str, Any]]:
 
 def _with_alpha(request: DecodeRequest, alpha: Any) -> DecodeRequest:
     return replace(request, alpha=alpha)
-
-
-def _node(visit: Visit, event: gr.EventData) -> Node | None:
-    return node_in(visit.decoded.beam, clicked(event)) if visit.decoded else None
-
-
-def _bars(decoded: Decoded, node: Node, words: Words) -> Any:
-    return next_tokens_bundle(decoded.beam, node, words.figures.bars)

@@ -39,7 +39,7 @@ _INPUT: Final = InputWords(
     beam_size="Beam size",
     beam_size_info="How many prefixes stay alive at each step",
     alpha="Alpha",
-    alpha_info="Length penalty: 0 compares plain sums, more favours long outputs. Move it: the list below re-ranks.",
+    alpha_info="Length penalty: 0 is none, more favours long outputs",
     more="More",
     max_length="Maximum length",
     max_length_info="Tokens, end token included. 0: twice the source plus 10, at most {limit}",
@@ -85,7 +85,10 @@ _RESULT: Final = ResultWords(
     beam="Beam, size {beam_size}",
     empty="(empty output)",
     pieces="As tokens",
+    pieces_hint="The tokens the model wrote; ▁ marks the start of a word, </s> the end of the output",
     parting="here they part",
+    show_attention="Show attention",
+    attention_shown="Attention is shown",
     log_prob_sum="log-prob sum",
     length="length T",
     penalty="penalty",
@@ -103,10 +106,12 @@ _RESULT: Final = ResultWords(
     time="time",
     milliseconds="{time} ms",
     from_cache="{time} ms (kept from before)",
-    formula="score = log-prob sum / penalty, penalty = T^{alpha}; T counts tokens, the end token </s> too, never <s>",
+    formula=(
+        "score = log-prob sum / penalty, penalty = T^{alpha}; T counts tokens, the end token </s> too, never <s>. "
+        "Log-probs are natural logarithms, in nats: 1 nat more is e ≈ 2.7 times the probability."
+    ),
     reference="Reference translation",
     no_output="(no output)",
-    source_pieces="source pieces: {count}",
     verdicts={
         "nothing": "Neither search produced an output.",
         "only greedy": "Only greedy produced an output.",
@@ -140,11 +145,13 @@ _RESULT: Final = ResultWords(
 _NBEST: Final = NBestWords(
     title="All finished outputs",
     explain="Alpha only re-ranks them, nothing is decoded. Choose a row to see its attention.",
+    alpha="Alpha",
     rank="rank",
     change="change",
     output="output",
     log_prob_sum="log-prob sum",
     length="T",
+    length_explained="T: the number of tokens, the end token counted",
     penalty="penalty",
     score="score",
     same="same rank as in the search",
@@ -153,7 +160,7 @@ _NBEST: Final = NBestWords(
     cut="cut at maximum length",
     now="Ranked for alpha {alpha}; the search ran with {searched}.",
     at_search="Ranked for alpha {alpha}, as in the search.",
-    formula="score = log-prob sum / penalty, penalty = T^{alpha}; T counts the end token",
+    formula="score = log-prob sum / penalty, penalty = T^{alpha}; T: number of tokens, the end token counted",
     winner_changes="The winner changes at {changes}.",
     winner_change="alpha {alpha} (“{before}” → “{after}”)",
     winner_stays="The same output wins for every alpha from 0 to 2.",
@@ -178,6 +185,7 @@ _PANEL: Final = PanelWords(
     explain="How its score comes about, in unrounded numbers; what it looked at; what could come next.",
     start="The start token: nothing is written yet.",
     node="“{token}”, step {step}, rank {rank}",
+    greedy_node="Greedy: “{token}”, step {step}, rank {rank}",
     fates={
         "live": "lives on",
         "finished": "finished",
@@ -185,14 +193,14 @@ _PANEL: Final = PanelWords(
         "end token below the cut": "pruned: end token below the cut by {margin} nats",
         "cut at maximum length": "cut at maximum length",
     },
-    fate="fate",
+    fate="what became of it",
     prefix="written so far",
     ledger="Ledger",
     step="step",
     token="token",
     log_prob="log p",
     running="running sum",
-    length="T",
+    length_explained="T (number of tokens)",
     penalty="T^{alpha}",
     score="score",
     score_is="sum / T^{alpha}",
@@ -203,9 +211,14 @@ _PANEL: Final = PanelWords(
 
 _HEATMAP: Final = HeatmapSectionWords(
     title="Attention",
-    explain="Each row is a written token; bright cells are the source pieces it looked at. Bars add up each column.",
-    of_hypothesis="Output at rank {rank} of the search: “{text}”",
+    explain=(
+        "Each row is a written token and hands out attention of 1: bright cells got most. "
+        "The bars below say what each source piece received in total."
+    ),
+    of_hypothesis="Beam search’s output at rank {rank}: “{text}”",
     of_prefix="Prefix at step {step} ({fate}): “{text}”",
+    of_greedy="Greedy’s output: “{text}”",
+    of_greedy_prefix="Greedy’s prefix at step {step} ({fate}): “{text}”",
     of_start="Nothing is written at the start token. Choose another node.",
 )
 

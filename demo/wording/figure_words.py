@@ -21,6 +21,7 @@ class StepperWords:
     pause: str
     slider: str
     keys: str  # one line that lists the keys
+    elsewhere: str  # behind a caption, where the selected node is not in view; {step}, filled by the browser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,8 @@ class HeatmapWords:
     dropped: str  # {threshold} {pieces}
     repeated: str  # {threshold} {pieces}
     covered: str  # no piece is dropped or repeated; {low} {high}
+    repeated_so_far: str  # of a prefix that may go on; {threshold} {pieces}
+    covered_so_far: str  # {threshold}
     nothing: str  # the model has no attention
     account: str  # {source} {target}
     account_row: str  # {target} {source} {weight}

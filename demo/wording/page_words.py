@@ -62,7 +62,10 @@ class ResultWords:
     beam: str  # {beam_size}
     empty: str
     pieces: str
+    pieces_hint: str
     parting: str
+    show_attention: str
+    attention_shown: str
     log_prob_sum: str
     length: str
     penalty: str
@@ -77,7 +80,6 @@ class ResultWords:
     formula: str  # {alpha}
     reference: str
     no_output: str
-    source_pieces: str  # {count}
     verdicts: Mapping[str, str]  # by a verdict's kind; {nats} {score} signed, {nats_size} {score_size} {times}
     notes: Mapping[str, str]  # {greedy_length} {beam_length}
 
@@ -88,11 +90,13 @@ class NBestWords:
 
     title: str
     explain: str
+    alpha: str
     rank: str
     change: str
     output: str
     log_prob_sum: str
     length: str
+    length_explained: str
     penalty: str
     score: str
     same: str
@@ -132,6 +136,7 @@ class PanelWords:
     explain: str
     start: str
     node: str  # {token} {step} {rank}
+    greedy_node: str  # {token} {step} {rank}
     fates: Mapping[str, str]  # {margin}
     fate: str
     prefix: str
@@ -140,7 +145,7 @@ class PanelWords:
     token: str
     log_prob: str
     running: str
-    length: str
+    length_explained: str
     penalty: str
     score: str
     score_is: str
@@ -157,6 +162,8 @@ class HeatmapSectionWords:
     explain: str
     of_hypothesis: str  # {rank} {text}
     of_prefix: str  # {step} {text} {fate}
+    of_greedy: str  # {text}
+    of_greedy_prefix: str  # {step} {text} {fate}
     of_start: str
 
 

@@ -45,6 +45,7 @@ def choose(name: str, event: gr.EventData) -> tuple[str, object]:
 
 
 def build() -> gr.Blocks:
+    page: gr.Blocks
     with gr.Blocks(title="Figures") as page:
         with gr.Tab("Input"):
             name = gr.Radio(list(SEARCHES), value="small", label="Search")

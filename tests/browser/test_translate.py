@@ -72,9 +72,10 @@ def test_the_tree_is_stepped_to_its_end_by_keyboard(page: Page, beam: Trace) -> 
 
 def test_a_click_on_a_node_fills_the_side_panel(page: Page, beam: Trace) -> None:
     translate(page, SENTENCE)
-    panel, title = page.locator("#view-panel"), page.locator("#view-panel .node-title")
+    panel, attention = page.locator("#view-panel"), page.locator("#view-attention")
+    title = panel.locator(".node-title")
     expect(title).to_contain_text(f"step {beam.hypotheses[0].step}")
-    before = panel.locator(".attention").inner_text()
+    before = attention.inner_text()
     page.locator("#tree .frame").evaluate("frame => { frame.scrollLeft = 0; }")
     first_kept = page.locator("#tree .scatterlayer .trace:not(.layer-out) path.point").filter(visible=True)
     first_kept.nth(1).click(force=True)
@@ -84,7 +85,7 @@ def test_a_click_on_a_node_fills_the_side_panel(page: Page, beam: Trace) -> None
     shown = next(index for index in range(len(step.token_N)) if repr(float(step.score_N[index])) in sums.values())
     assert panel.locator(".ledger tbody tr").count() == 1
     assert repr(float(step.log_prob_sum_N[shown])) in panel.locator(".ledger tbody").inner_text()
-    assert panel.locator(".attention").inner_text() != before
+    assert attention.inner_text() != before
     expect(page.locator("#next-tokens .plot .bars, #next-tokens .barlayer").first).to_be_visible()
     expect(page.locator("#view-caption")).to_contain_text("step 1")
 

@@ -39,8 +39,8 @@ def test_odd_texts_are_translated_like_any_other(page: Page) -> None:
 
 def test_what_looks_like_an_end_token_is_spelt_out(page: Page) -> None:
     translate(page, "</s>")
-    expect(page.locator("#view-panel .piece-name")).not_to_have_count(0)
-    source = page.locator("#view-panel .piece-name").all_inner_texts()
+    expect(page.locator("#view-attention .piece-name")).not_to_have_count(0)
+    source = page.locator("#view-attention .piece-name").all_inner_texts()
     assert len(source) > 1
     assert "</s>" not in source
 

@@ -5,11 +5,12 @@ from dataclasses import asdict
 from demo.figures.walk import Node
 from demo.service import Decoded, stop_intervals
 from demo.tabs.parts.result import Data, shown_text
+from demo.tabs.parts.selection import end_of
 from demo.wording.page_words import PageWords
 from seq2seq_core.trace import Fate, Hypothesis, Trace, ranking_intervals
 
 
-def nbest_data(decoded: Decoded, node: Node, words: PageWords) -> Data:
+def nbest_data(decoded: Decoded, node: Node | None, words: PageWords) -> Data:
     trace = decoded.beam
     return {
         "rows": [_row(each, words) for each in trace.hypotheses],
@@ -22,9 +23,9 @@ def nbest_data(decoded: Decoded, node: Node, words: PageWords) -> Data:
     }
 
 
-def hypothesis_at(trace: Trace, node: Node) -> int | None:
+def hypothesis_at(trace: Trace, node: Node | None) -> int | None:
     """Which hypothesis ended at a node; None where none did."""
-    ends = [(each.step, each.index) for each in trace.hypotheses]
+    ends = [end_of(each) for each in trace.hypotheses]
     return ends.index(node) if node in ends else None
 
 
@@ -37,6 +38,7 @@ def _stops(trace: Trace) -> list[Data] | None:
 
 def _row(hypothesis: Hypothesis, words: PageWords) -> Data:
     return {
+        "node": end_of(hypothesis),
         "text": shown_text(hypothesis, words.result),
         "empty": not hypothesis.text,
         "cut": hypothesis.fate is Fate.CUT_AT_MAXIMUM,

@@ -2,39 +2,40 @@
 
 from demo.figures.labels import number, visible
 from demo.figures.walk import START, Node
-from demo.service import Decoded
 from demo.tabs.parts.nbest import hypothesis_at
 from demo.tabs.parts.result import Data, brief, shown_text
+from demo.tabs.parts.selection import Selection
 from demo.wording.page_words import PageWords, PanelWords
 from seq2seq_core.trace import Trace, attention_rows, candidate_label, path
 
 
-def panel_data(decoded: Decoded, node: Node, words: PanelWords) -> Data:
-    trace = decoded.beam
+def panel_data(chosen: Selection, words: PanelWords) -> Data:
+    trace, node = chosen.trace, chosen.node
     if node == START:
-        return {"title": words.start, "facts": [], "ledger": None, "sums": [], "attention": None}
+        return {"title": words.start, "facts": [], "ledger": None, "sums": []}
     step, index = trace.steps[node[0] - 1], node[1]
     token = visible(candidate_label(trace, *node))
+    title = words.greedy_node if chosen.greedy else words.node
     return {
-        "title": words.node.format(token=token, step=node[0], rank=int(step.rank_N[index])),
+        "title": title.format(token=token, step=node[0], rank=int(step.rank_N[index])),
         "facts": [[words.fate, fate_text(trace, node, words)], [words.prefix, written(trace, node)]],
         "ledger": _ledger(trace, node, words),
-        "sums": _sums(trace, node, brief(decoded.request.alpha), words),
-        "attention": _attention(trace, node, words),
+        "sums": _sums(trace, node, brief(chosen.decoded.request.alpha), words),
     }
 
 
-def caption_text(decoded: Decoded, node: Node, words: PageWords) -> str:
+def caption_text(chosen: Selection, words: PageWords) -> str:
     """Whose attention the heat map shows."""
-    trace = decoded.beam
+    trace, node, texts = chosen.trace, chosen.node, words.heatmap
     if node == START:
-        return words.heatmap.of_start
+        return texts.of_start
     place = hypothesis_at(trace, node)
     if place is not None:
-        text = shown_text(trace.hypotheses[place], words.result)
-        return words.heatmap.of_hypothesis.format(rank=place + 1, text=text)
+        wording = texts.of_greedy if chosen.greedy else texts.of_hypothesis
+        return wording.format(rank=place + 1, text=shown_text(trace.hypotheses[place], words.result))
     fate = fate_text(trace, node, words.panel)
-    return words.heatmap.of_prefix.format(step=node[0], fate=fate, text=written(trace, node))
+    wording = texts.of_greedy_prefix if chosen.greedy else texts.of_prefix
+    return wording.format(step=node[0], fate=fate, text=written(trace, node))
 
 
 def written(trace: Trace, node: Node) -> str:
@@ -51,7 +52,8 @@ def _ledger(trace: Trace, node: Node, words: PanelWords) -> Data:
     rows = [
         [str(at[0]), visible(candidate_label(trace, *at)), *_unrounded(trace, at)] for at in path(trace, *node)
     ]
-    return {"heading": words.ledger, "columns": [words.step, words.token, words.log_prob, words.running], "rows": rows}
+    columns = [words.step, words.token, words.log_prob, words.running]
+    return {"heading": words.ledger, "columns": columns, "rows": rows}
 
 
 def _unrounded(trace: Trace, node: Node) -> tuple[str, str]:
@@ -63,13 +65,17 @@ def _unrounded(trace: Trace, node: Node) -> tuple[str, str]:
 def _sums(trace: Trace, node: Node, alpha: str, words: PanelWords) -> list[list[str]]:
     step, index = trace.steps[node[0] - 1], node[1]
     return [
-        [words.length, str(int(step.length_N[index]))],
+        [words.length_explained, str(int(step.length_N[index]))],
         [words.penalty.format(alpha=alpha), repr(float(step.penalty_N[index]))],
         [f"{words.score} = {words.score_is.format(alpha=alpha)}", repr(float(step.score_N[index]))],
     ]
 
 
-def _attention(trace: Trace, node: Node, words: PanelWords) -> Data:
+def attention_data(chosen: Selection, words: PanelWords) -> Data | None:
+    """What the model looked at while it predicted the selected token; nothing at the start token."""
+    trace, node = chosen.trace, chosen.node
+    if node == START:
+        return None
     rows_TS = attention_rows(trace, *node)
     if rows_TS is None:
         return {"heading": words.attention, "note": words.no_attention, "weights": []}

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from demo.figures.labels import number, visible
 from demo.service import Decoded, Verdict, first_divergence, judge
+from demo.tabs.parts.selection import Selection, end_of
 from demo.wording.page_words import ResultWords
 from seq2seq_core.trace import Hypothesis, Trace, candidate_label, path
 
@@ -12,7 +13,8 @@ Data: TypeAlias = dict[str, Any]
 LARGEST_FACTOR: Final = 1000
 
 
-def result_data(decoded: Decoded, reference: str, words: ResultWords) -> Data:
+def result_data(chosen: Selection, reference: str, words: ResultWords) -> Data:
+    decoded = chosen.decoded
     verdict = judge(decoded.greedy, decoded.beam)
     names = (words.greedy, words.beam.format(beam_size=decoded.request.beam_size))
     seconds = (decoded.greedy_seconds, decoded.beam_seconds)
@@ -25,6 +27,8 @@ def result_data(decoded: Decoded, reference: str, words: ResultWords) -> Data:
             _card(trace, name, parting, words, time.format(time=number(1000 * taken, 0)))
             for trace, name, taken in zip((decoded.greedy, decoded.beam), names, seconds, strict=True)
         ],
+        "chosen": chosen.card,
+        "words": {"show": words.show_attention, "shown": words.attention_shown},
         "formula": words.formula.format(alpha=brief(decoded.request.alpha)),
         "reference": {"label": words.reference, "text": reference} if reference else None,
     }
@@ -74,10 +78,12 @@ def _card(trace: Trace, name: str, parting: int | None, words: ResultWords, time
     rows = _ledger(best, words) if best else []
     return {
         "name": name,
+        "node": end_of(best) if best else None,
         "text": shown_text(best, words),
         "empty": best is None or not best.text,
         "pieces": _pieces(trace, best, parting) if best else [],
         "pieces_label": words.pieces,
+        "pieces_hint": words.pieces_hint,
         "parting": words.parting,
         "rows": [*rows, *_course(trace, words), [words.time, time]],
     }

@@ -65,14 +65,34 @@ def test_thresholds_of_coverage(total: float, found: Reading) -> None:
 
 def test_flagged_pieces_are_named_with_their_sums() -> None:
     trace = crossing()
-    rows = np.array([[0.95, 0.05, 0.0], [0.9, 0.1, 0.0]], dtype=np.float32)
-    steps = tuple(dataclasses.replace(step, attention_ES=rows) for step in trace.steps)
-    bundle = heatmap_bundle(dataclasses.replace(trace, steps=steps), (2, 0), ENGLISH.heatmap)
+    bundle = heatmap_bundle(looking(trace, [0.95, 0.05, 0.0], [0.9, 0.1, 0.0]), (2, 0), ENGLISH.heatmap)
     assert bundle.notes == (
-        "▽ Hardly read (attention sum below 0.2): cat (0.15), the (0.00)",
-        "△ Read repeatedly (attention sum above 1.8): the (1.85)",
+        "▽ Hardly read (received less than 0.2 in total): cat (0.15), the (0.00)",
+        "△ Read repeatedly (received more than 1.8 in total): the (1.85)",
     )
     assert list(bundle.figure.data[1].text) == ["△", "▽", "▽"]
+
+
+def looking(trace: Trace, *rows: list[float]) -> Trace:
+    """The trace with these attention rows in every step."""
+    rows_ES = np.array(rows, dtype=np.float32)
+    return dataclasses.replace(
+        trace, steps=tuple(dataclasses.replace(step, attention_ES=rows_ES) for step in trace.steps)
+    )
+
+
+def test_a_prefix_that_goes_on_has_dropped_nothing_yet() -> None:
+    trace = looking(crossing(), [0.95, 0.05, 0.0], [0.9, 0.1, 0.0])
+    bundle = heatmap_bundle(trace, (2, 1), ENGLISH.heatmap)
+    assert bundle.notes == ("△ Read repeatedly so far (received more than 1.8 in total): the (1.90)",)
+    assert list(bundle.figure.data[1].text) == ["△", "", ""]
+    (note,) = heatmap_bundle(trace, (1, 0), ENGLISH.heatmap).notes
+    assert note == "So far no source piece has received attention of more than 1.8 in total."
+
+
+def test_an_end_token_below_the_cut_has_had_its_time() -> None:
+    trace = looking(crossing(), [0.95, 0.05, 0.0], [0.9, 0.1, 0.0])
+    assert "Hardly read" in heatmap_bundle(trace, (2, 2), ENGLISH.heatmap).notes[0]
 
 
 def test_a_model_without_attention_is_told_in_words() -> None:
@@ -90,7 +110,7 @@ def test_cells_shrink_with_length_but_never_below_fourteen_pixels() -> None:
         (layout.width - layout.margin.l - layout.margin.r) / count
         for layout, count in zip(widths, (30, 3), strict=True)
     ]
-    assert cells == [16, 28]
+    assert cells == [14, 28]
 
 
 def test_the_map_of_a_long_search_fits_the_message() -> None:

@@ -34,7 +34,7 @@ def test_what_would_not_show_gets_a_stand_in(piece: str, shown: str) -> None:
 
 def test_long_labels_are_cut_and_short_ones_kept() -> None:
     assert short_label("translation") == "translation"
-    assert short_label("incomprehensibility") == "incompreh…"
+    assert short_label("incomprehensibility") == "incompre…"
     assert full_label("incomprehensibility") == "incomprehensibility"
 
 

@@ -2,7 +2,10 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
+
+import pytest
 
 from demo.figures.bundle import Bundle
 from demo.figures.style import LOOKS, Role
@@ -23,11 +26,14 @@ def hover_texts(bundle: Bundle) -> dict[tuple[int, int], str]:
     texts = {}
     for layer in layers(bundle):
         for custom in layer["customdata"] if "hovertemplate" in layer else ():
-            text = re.sub(
-                r"%\{customdata\[(\d+)\]\}", lambda found, own=custom: own[int(found[1])], layer["hovertemplate"]
-            )
-            texts[custom[0], custom[1]] = text
+            texts[custom[0], custom[1]] = filled(layer["hovertemplate"], custom)
     return texts
+
+
+def filled(template: str, custom: Sequence[Any]) -> str:
+    for place, value in enumerate(custom):
+        template = template.replace(f"%{{customdata[{place}]}}", str(value))
+    return template
 
 
 def seen(bundle: Bundle, frame: int) -> set[tuple[int, int]]:
@@ -168,7 +174,14 @@ def test_a_long_wide_search_fits_the_message() -> None:
     bundle = tree_bundle(long_search(), CHINESE.tree, greedy=long_search(1))
     message = bundle.to_json()
     assert len(message.encode()) < 225_000
-    assert json.loads(message)["figure"]["layout"]["width"] == 44 + 44 + 41 * 72
+    assert json.loads(message)["figure"]["layout"]["width"] == 44 + 8 + 41 * 64
+
+
+@pytest.mark.parametrize(("length", "column"), [(5, 72), (9, 72), (11, 60), (13, 51), (20, 64)])
+def test_columns_grow_narrower_as_long_as_the_search_then_fits(length: int, column: float) -> None:
+    trace = searched(4, length, end_weight=0.0)
+    width = tree_bundle(trace, ENGLISH.tree).figure.layout.width
+    assert (width - 44 - 8) / (length + 1) == pytest.approx(column, abs=0.5)
 
 
 def test_a_search_without_output_says_so() -> None:

@@ -9,19 +9,19 @@ import pytest
 
 from demo.service import Example, Service
 from demo.service.model import Load
-from demo.tabs.parts.visit import Visit, arrived
+from demo.tabs.parts.selection import Selection
 from demo.tabs.translate_desk import (
+    CLOSER,
     EVERYTHING,
     SELECTION,
     Desk,
-    choose_hypothesis,
-    choose_node,
     endpoint,
     look_closer,
 )
 from seq2seq_core.trace import check, from_json
 from tests.demo.service.made import TablePipeline, ready_service
 
+CHOSEN, RESULT, NBEST = 3, 4, 5  # among the outputs of a decode
 SETTINGS: tuple[Any, ...] = (3, 0.7, 0, 0, "k_finished", "en")
 PLACES: tuple[Any, ...] = ([99, 0], [1, -7], "x", [1.5, 0])
 FORGED: tuple[Any, ...] = (None, {}, [], *({"customdata": place} for place in PLACES))
@@ -41,9 +41,9 @@ def desk() -> Desk:
 
 
 @pytest.fixture(scope="module")
-def visit(desk: Desk) -> Visit:
+def chosen(desk: Desk) -> Selection:
     (shown,) = desk.translate("x y", *SETTINGS)
-    return cast(Visit, shown[4])
+    return cast(Selection, shown[CHOSEN])
 
 
 def test_a_sentence_fills_everything(desk: Desk) -> None:
@@ -54,7 +54,7 @@ def test_a_sentence_fills_everything(desk: Desk) -> None:
 
 def test_the_reference_of_an_example_is_shown(desk: Desk) -> None:
     (shown,) = desk.translate(" x y z ", *SETTINGS)
-    assert shown[2]["reference"]["text"] == "reference"
+    assert shown[RESULT]["reference"]["text"] == "reference"
 
 
 def test_a_mistake_changes_nothing_but_the_message(desk: Desk) -> None:
@@ -75,11 +75,11 @@ def test_a_visitor_who_comes_early_is_told_and_then_served() -> None:
     answers = Desk(service, ()).translate("x y", *SETTINGS)
     assert next(answers)[0]["tone"] == "busy"
     may_go.set()
-    assert next(answers)[2]["cards"]
+    assert next(answers)[RESULT]["cards"]
 
 
 def test_a_look_at_the_model_ends_with_the_first_that_finds_it(desk: Desk) -> None:
-    message, timer = desk.look_again(Visit(), "en")
+    message, timer = desk.look_again(None, "en")
     assert message["ends_waiting"] is True
     assert timer.active is False
 
@@ -90,51 +90,67 @@ def test_an_example_is_taken_by_its_number(desk: Desk) -> None:
         assert desk.take_example("mine", event(forged)) == "mine"
 
 
-def test_a_search_again_takes_the_alpha_and_judges_it(desk: Desk, visit: Visit) -> None:
-    (shown,) = desk.search_again(visit, "en", event({"again": 1.5}))
-    assert shown[5]["searched"] == 1.5
+def test_a_search_again_takes_the_alpha_and_judges_it(desk: Desk, chosen: Selection) -> None:
+    (shown,) = desk.search_again(chosen, "en", event({"again": 1.5}))
+    assert shown[NBEST]["searched"] == 1.5
     for forged in (None, {"again": 99}, {"again": "1"}):
-        (refused,) = desk.search_again(visit, "en", event(forged))
+        (refused,) = desk.search_again(chosen, "en", event(forged))
         assert refused[0]["tone"] == "problem"
 
 
 def test_without_a_result_there_is_nothing_to_search_again(desk: Desk) -> None:
-    (shown,) = desk.search_again(Visit(), "zh", event({"again": 1.0}))
+    (shown,) = desk.search_again(None, "zh", event({"again": 1.0}))
     assert shown[0]["tone"] == "problem"
 
 
-def test_a_node_is_chosen(visit: Visit) -> None:
-    shown = choose_node(visit, "en", event({"customdata": [1, 0]}))
+def test_a_node_is_chosen(desk: Desk, chosen: Selection) -> None:
+    shown = desk.choose_node(chosen, "en", event({"customdata": [1, 0]}))
     assert shown[0].node == (1, 0)
     assert len(shown) == SELECTION
 
 
-def test_a_row_of_the_table_is_chosen(visit: Visit) -> None:
-    assert visit.decoded is not None
-    second = visit.decoded.beam.hypotheses[1]
-    shown = choose_hypothesis(visit, "en", event({"hypothesis": 1}))
+def test_a_row_of_the_table_is_chosen(desk: Desk, chosen: Selection) -> None:
+    second = chosen.decoded.beam.hypotheses[1]
+    shown = desk.choose_hypothesis(chosen, "en", event({"hypothesis": 1}))
     assert shown[0].node == (second.step, second.index)
-    assert shown[1]["chosen"] == 1
+    assert shown[2]["chosen"] == 1
+
+
+def test_greedys_card_is_chosen_and_its_rows_are_greedys(desk: Desk, chosen: Selection) -> None:
+    shown = desk.choose_card(chosen, "en", event({"card": 0}))
+    assert shown[0].greedy
+    assert shown[1]["chosen"] == 0
+    closer = look_closer(shown[0], "en", event({"customdata": [1, 0]}))
+    assert closer[0]["title"].startswith("Greedy")
+    assert len(closer) == CLOSER
+    back = desk.choose_node(shown[0], "en", event({"customdata": [1, 0]}))
+    assert not back[0].greedy
 
 
 @pytest.mark.parametrize("data", FORGED)
-def test_forged_choices_change_nothing(visit: Visit, data: Any) -> None:
+def test_forged_choices_change_nothing(desk: Desk, chosen: Selection, data: Any) -> None:
     for shown in (
-        choose_node(visit, "en", event(data)),
-        look_closer(visit, "en", event(data)),
-        choose_hypothesis(visit, "en", event(data)),
-        choose_hypothesis(visit, "en", event({"hypothesis": 99})),
-        choose_node(Visit(), "en", event({"customdata": [1, 0]})),
+        desk.choose_node(chosen, "en", event(data)),
+        look_closer(chosen, "en", event(data)),
+        desk.choose_hypothesis(chosen, "en", event(data)),
+        desk.choose_hypothesis(chosen, "en", event({"hypothesis": 99})),
+        desk.choose_card(chosen, "en", event(data)),
+        desk.choose_card(chosen, "en", event({"card": 2})),
+        desk.choose_card(chosen, "en", event({"card": True})),
+        desk.choose_node(None, "en", event({"customdata": [1, 0]})),
+        desk.choose_card(None, "en", event({"card": 0})),
     ):
         assert all(is_skipped(output) for output in shown)
 
 
-def test_another_language_shows_the_same_numbers(desk: Desk, visit: Visit) -> None:
-    english, chinese = desk.show_again(visit, "en"), desk.show_again(visit, "zh")
-    assert english[5]["rows"] == chinese[5]["rows"]
-    assert english[5]["words"] != chinese[5]["words"]
-    assert visit.decoded is not None
-    assert arrived(visit.decoded).node == visit.node
+def test_another_language_shows_the_same_numbers_and_the_same_step(desk: Desk, chosen: Selection) -> None:
+    english, chinese = desk.show_again(chosen, "en"), desk.show_again(chosen, "zh")
+    assert english[NBEST]["rows"] == chinese[NBEST]["rows"]
+    assert english[NBEST]["words"] != chinese[NBEST]["words"]
+    assert chinese[CHOSEN] is chosen
+    assert chinese[2].keep
+    (fresh,) = desk.translate("x y", *SETTINGS)
+    assert not fresh[2].keep
 
 
 def test_the_endpoint_returns_a_trace_that_checks(desk: Desk) -> None:

@@ -9,9 +9,9 @@ from demo.service.requests import Problem
 from demo.tabs.parts.examples import examples_data
 from demo.tabs.parts.message import message_data, problem_text, state_message
 from demo.tabs.parts.nbest import hypothesis_at, nbest_data
-from demo.tabs.parts.node import caption_text, panel_data
+from demo.tabs.parts.node import attention_data, caption_text, panel_data
 from demo.tabs.parts.result import brief, result_data, signed, telling, verdict_text
-from demo.tabs.parts.visit import Visit, arrived
+from demo.tabs.parts.selection import Selection, end_of, winner
 from demo.wording import words_for
 from seq2seq_core.options import StopRule
 from seq2seq_core.trace import Fate
@@ -40,7 +40,7 @@ def node_with(decoded: Decoded, fate: Fate) -> Node:
 
 
 def test_the_cards_print_the_traces_numbers(decoded: Decoded) -> None:
-    data = result_data(decoded, "", ENGLISH.result)
+    data = result_data(winner(decoded), "", ENGLISH.result)
     for card, trace in zip(data["cards"], (decoded.greedy, decoded.beam), strict=True):
         best, shown = trace.hypotheses[0], dict(card["rows"])
         assert card["text"] == best.text
@@ -51,26 +51,26 @@ def test_the_cards_print_the_traces_numbers(decoded: Decoded) -> None:
 
 
 def test_the_first_divergence_is_marked_in_both(decoded: Decoded) -> None:
-    cards = result_data(decoded, "", ENGLISH.result)["cards"]
+    cards = result_data(winner(decoded), "", ENGLISH.result)["cards"]
     marked = [[piece["text"] for piece in card["pieces"] if piece["parts"]] for card in cards]
     assert marked == [["a"], ["b"]]
 
 
 def test_the_formula_and_what_t_counts_are_printed(decoded: Decoded) -> None:
-    formula = result_data(decoded, "", ENGLISH.result)["formula"]
+    formula = result_data(winner(decoded), "", ENGLISH.result)["formula"]
     assert "T^0.7" in formula
     assert "</s>" in formula
 
 
 def test_a_result_from_before_says_so(service: Service, decoded: Decoded) -> None:
     again = service.decode(decoded.request)
-    times = [dict(card["rows"])["time"] for card in result_data(again, "", ENGLISH.result)["cards"]]
+    times = [dict(card["rows"])["time"] for card in result_data(winner(again), "", ENGLISH.result)["cards"]]
     assert all("kept from before" in time for time in times)
 
 
 def test_a_reference_is_shown_where_there_is_one(decoded: Decoded) -> None:
-    assert result_data(decoded, "", ENGLISH.result)["reference"] is None
-    assert result_data(decoded, "Salut.", ENGLISH.result)["reference"]["text"] == "Salut."
+    assert result_data(winner(decoded), "", ENGLISH.result)["reference"] is None
+    assert result_data(winner(decoded), "Salut.", ENGLISH.result)["reference"]["text"] == "Salut."
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,17 @@ def test_under_the_other_rule_the_stops_are_sent(service: Service) -> None:
 
 
 def test_the_row_of_the_selected_node_is_marked(decoded: Decoded) -> None:
-    best = decoded.beam.hypotheses[0]
-    assert nbest_data(decoded, (best.step, best.index), ENGLISH)["chosen"] == 0
+    best = end_of(decoded.beam.hypotheses[0])
+    data = nbest_data(decoded, best, ENGLISH)
+    assert data["chosen"] == 0
+    assert data["rows"][0]["node"] == best
     assert hypothesis_at(decoded.beam, START) is None
+    assert nbest_data(decoded, winner(decoded, greedy=True).beam_node, ENGLISH)["chosen"] is None
 
 
 def test_the_ledger_adds_up_in_unrounded_numbers(decoded: Decoded) -> None:
     best = decoded.beam.hypotheses[0]
-    data = panel_data(decoded, (best.step, best.index), ENGLISH.panel)
+    data = panel_data(winner(decoded), ENGLISH.panel)
     total = 0.0
     for _, _, log_prob, running in data["ledger"]["rows"]:
         total += float(log_prob)
@@ -139,22 +142,44 @@ def test_the_ledger_adds_up_in_unrounded_numbers(decoded: Decoded) -> None:
 def test_a_pruned_node_has_its_panel_and_its_caption(decoded: Decoded) -> None:
     node = node_with(decoded, Fate.END_BELOW_CUT)
     step = decoded.beam.steps[node[0] - 1]
-    data = panel_data(decoded, node, ENGLISH.panel)
+    chosen = Selection(decoded, node)
+    data = panel_data(chosen, ENGLISH.panel)
     fate = f"pruned: end token below the cut by {step.margin_N[node[1]]:.3f} nats"
-    assert dict(data["facts"])["fate"] == fate
-    assert fate in caption_text(decoded, node, ENGLISH)
-    assert len(data["attention"]["weights"]) == 2
+    assert dict(data["facts"])[ENGLISH.panel.fate] == fate
+    assert fate in caption_text(chosen, ENGLISH)
+    attention = attention_data(chosen, ENGLISH.panel)
+    assert attention is not None
+    assert len(attention["weights"]) == 2
 
 
 def test_the_start_token_has_nothing_to_tell(decoded: Decoded) -> None:
-    assert panel_data(decoded, START, ENGLISH.panel)["ledger"] is None
-    assert caption_text(decoded, START, ENGLISH) == ENGLISH.heatmap.of_start
+    assert panel_data(Selection(decoded), ENGLISH.panel)["ledger"] is None
+    assert attention_data(Selection(decoded), ENGLISH.panel) is None
+    assert caption_text(Selection(decoded), ENGLISH) == ENGLISH.heatmap.of_start
 
 
 def test_a_result_arrives_with_its_best_output_selected(decoded: Decoded) -> None:
-    best = decoded.beam.hypotheses[0]
-    assert arrived(decoded).node == (best.step, best.index)
-    assert Visit().node == START
+    chosen = winner(decoded)
+    assert (chosen.node, chosen.greedy) == (end_of(decoded.beam.hypotheses[0]), False)
+    assert result_data(chosen, "", ENGLISH.result)["chosen"] == 1
+
+
+def test_greedys_output_has_its_own_panel_and_caption(decoded: Decoded) -> None:
+    chosen, best = winner(decoded, greedy=True), decoded.greedy.hypotheses[0]
+    assert caption_text(chosen, ENGLISH) == f"Greedy’s output: “{best.text}”"
+    data = panel_data(chosen, ENGLISH.panel)
+    assert data["title"].startswith("Greedy: ")
+    assert dict(data["sums"])["score = sum / T^0.7"] == repr(best.score)
+    assert result_data(chosen, "", ENGLISH.result)["chosen"] == 0
+    earlier = chosen.at((1, 0))
+    assert "Greedy’s prefix at step 1" in caption_text(earlier, ENGLISH)
+    assert result_data(earlier, "", ENGLISH.result)["chosen"] is None
+
+
+def test_a_node_of_the_tree_belongs_to_the_beam_again(decoded: Decoded) -> None:
+    chosen = winner(decoded, greedy=True).in_beam((1, 1))
+    assert chosen.trace is decoded.beam
+    assert chosen.beam_node == (1, 1)
 
 
 def test_examples_come_with_a_reason() -> None:
