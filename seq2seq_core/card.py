@@ -33,5 +33,10 @@ def _section(title: str, body: str) -> str:
 def _table(values: Mapping[str, Any]) -> str:
     if not values:
         return ""
-    rows = "\n".join(f"| {name} | {value} |" for name, value in values.items())
+    rows = "\n".join(f"| {_cell(name)} | {_cell(value)} |" for name, value in values.items())
     return f"| | |\n|---|---|\n{rows}"
+
+
+def _cell(value: object) -> str:
+    """Text of a table cell: a bar inside it (sacrebleu's signatures have them) must not end the cell."""
+    return str(value).replace("|", "\\|")

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
+from seq2seq_core.card import model_card
 from seq2seq_core.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from seq2seq_core.errors import CheckpointError
 from seq2seq_core.files import recover_folder
@@ -83,6 +84,12 @@ def test_a_crash_between_the_two_renames_is_undone(folder: Path) -> None:
     assert load_checkpoint(folder).card["title"] == "Tiny"
     recover_folder(folder)
     assert folder.exists()
+
+
+def test_a_bar_in_a_value_does_not_break_the_cards_table() -> None:
+    config = {"card": {}, "training": {}, "model": asdict(tiny_checkpoint().model.config)}
+    card = model_card({**config, "metrics": {"signature": "nrefs:1|case:mixed"}}, parameters=1)
+    assert "| signature | nrefs:1\\|case:mixed |" in card
 
 
 def test_the_card_names_data_scores_and_licence(folder: Path) -> None:
