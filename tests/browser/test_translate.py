@@ -15,6 +15,7 @@ from tests.browser.translate_page import (
     open_more,
     rows,
     set_alpha,
+    set_beam_size,
     trace_from_api,
     translate,
 )
@@ -117,8 +118,7 @@ def sentence_with_moves(app: ServedApp) -> tuple[str, Trace, float]:
 
 def test_alpha_ranks_anew_without_asking_the_server(page: Page, app: ServedApp) -> None:
     text, trace, alpha = sentence_with_moves(app)
-    page.locator("#beam-size input[type=number]").fill("8")
-    page.locator("#beam-size input[type=number]").press("Tab")
+    set_beam_size(page, 8)
     translate(page, text)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from gradio_client import Client  # type: ignore[import-untyped]
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from seq2seq_core.trace import Trace, from_json
 from tests.support.served_app import ServedApp
@@ -16,14 +16,27 @@ SENTENCE = "I don't know what you want me to do with this old car."
 
 def translate(page: Page, text: str) -> None:
     """Type and press Enter once the model is there; returns with the answer, a result or a problem."""
-    message = page.locator("#view-message .page-view")
-    expect(message).to_have_attribute("data-tone", re.compile("hint|problem"), timeout=PATIENCE_MS)
+    message = ready(page)
     before = message.get_attribute("data-turn")
     box = page.locator("#sentence textarea")
     box.fill(text)
     box.press("Enter")
     expect(message).not_to_have_attribute("data-turn", str(before), timeout=PATIENCE_MS)
     expect(page.locator("#view-message .tone-problem, #view-result .card").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def ready(page: Page) -> Locator:
+    """Wait for the model; the message that says it is there, or why not."""
+    message = page.locator("#view-message .page-view")
+    expect(message).to_have_attribute("data-tone", re.compile("hint|problem"), timeout=PATIENCE_MS)
+    return message
+
+
+def boxes(page: Page, *selectors: str) -> list[FloatRect]:
+    """Where these are on the page."""
+    found = [page.locator(selector).first.bounding_box() for selector in selectors]
+    assert None not in found
+    return [box for box in found if box]
 
 
 def card(page: Page, place: int) -> Locator:
@@ -48,8 +61,16 @@ def expect_ranking(page: Page, texts: list[str], scores: list[float]) -> None:
 
 
 def set_alpha(page: Page, alpha: float) -> None:
-    number = page.locator("#alpha input[type=number]")
-    number.fill(str(alpha))
+    _fill(page, "#alpha", str(alpha))
+
+
+def set_beam_size(page: Page, beam_size: int) -> None:
+    _fill(page, "#beam-size", str(beam_size))
+
+
+def _fill(page: Page, slider: str, value: str) -> None:
+    number = page.locator(f"{slider} input[type=number]")
+    number.fill(value)
     number.press("Tab")
 
 
