@@ -57,7 +57,7 @@ def _head(captions: Captions) -> gr.Radio:
     with gr.Row(elem_classes="page-head"):
         with gr.Column(scale=5, min_width=260):
             captions.follow(gr.Markdown(), _headline)
-        with gr.Column(scale=0, min_width=200, elem_classes="page-language"):
+        with gr.Column(scale=0, min_width=250, elem_classes="page-language"):
             names = [(name, str(tag)) for tag, name in LANGUAGE_NAMES.items()]
             language = gr.Radio(
                 names, value=str(Language.ENGLISH), show_label=False, container=False, elem_id="language"

@@ -30,6 +30,7 @@ TARGET_RISE_PX: Final = 11
 CLEAR_SUM: Final = 3.5  # up to this height of the sum axis its two thresholds have room for their labels
 LABEL_SINE: Final = 0.82  # of the angle at which source labels stand
 LABEL_ANGLE: Final = -55
+BELOW_TITLE: Final = "<br><span style='font-size:6px'>\u00a0</span>"  # else the colour bar's first tick runs into it
 BAR_LOOKS: Final = {
     Reading.READ: ("#0072B2", ""),
     Reading.DROPPED: ("#D55E00", "/"),
@@ -109,7 +110,7 @@ class _Picture:
 
     def _colour_bar(self) -> dict[str, Any]:
         return {
-            "title": {"text": self.words.weight, "side": "top"},
+            "title": {"text": self.words.weight + BELOW_TITLE, "side": "top"},
             "thickness": 12,
             "lenmode": "pixels",
             "len": max(110, min(self.rows_px, 220)),

@@ -68,7 +68,7 @@ def test_a_ledger_shows_the_roundings_of_the_trace() -> None:
 def test_a_loser_says_by_how_much_and_why() -> None:
     texts = hover_texts(tree_bundle(crossing(), ENGLISH.tree))
     assert "below the cut by 1.375 nats" in texts[1, 2]
-    assert "end token, below rank K by" in texts[2, 2]
+    assert "end token, below the cut by" in texts[2, 2]
 
 
 def test_all_numbers_of_all_ledgers_are_the_traces_own() -> None:
