@@ -30,8 +30,8 @@ VOCABULARY: Final = 3_000
 class BenchOptions:
     """How long to train."""
 
-    tokens: int = 250_000
-    """target tokens of each training"""
+    tokens: int = 500_000
+    """target tokens of each training, enough for three lines of progress in its log (one every 100 updates)"""
     rounds: int = 3
     """trainings of each side, interleaved"""
     precision: str = "bf16"
