@@ -1,6 +1,5 @@
 """What a visitor may ask for. Every limit is checked here, in Python: a browser or an API caller may send anything."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -146,6 +145,6 @@ def _check_whole(problem: Problem, value: object, low: int, high: int) -> None:
 
 
 def _check_alpha(value: object) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or not 0 <= value <= MAXIMUM_ALPHA:  # type: ignore[operator]
+    # Comparing refuses NaN and infinity too, and unlike a conversion it takes whole numbers of any size.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAXIMUM_ALPHA:
         raise RequestError(Problem.ALPHA, {"low": 0, "high": f"{MAXIMUM_ALPHA:g}", "found": repr(value)[:40]})

@@ -56,6 +56,8 @@ def test_odd_texts_are_texts(text: str) -> None:
     ("changes", "problem"),
     [
         ({"text": ""}, Problem.EMPTY),
+        ({"alpha": 10**400}, Problem.ALPHA),
+        ({"alpha": -(10**400)}, Problem.ALPHA),
         ({"text": " \n\t\u3000"}, Problem.EMPTY),
         ({"text": "x" * 401}, Problem.TOO_LONG),
         ({"text": "x" * 10_000}, Problem.TOO_LONG),

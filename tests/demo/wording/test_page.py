@@ -1,10 +1,7 @@
 """Both languages have every text, with the same fields to fill; every name the page may need has its words."""
 
 import ast
-import dataclasses
 import re
-import string
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,26 +11,10 @@ from demo.wording import LANGUAGE_NAMES, WORDS, Language, language_of, words_for
 from seq2seq_core.options import StopRule
 from seq2seq_core.trace import Fate
 from tests.support.project import ROOT
+from tests.support.wording import fields, texts
 
 CHINESE_LETTER = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH = re.compile(r"[A-Za-z0-9^{} ./=-]{1,14}|\{reason}：\{note}")  # T, log p, T^{alpha}, Alpha
-
-
-def texts(words: object, place: str = "") -> Iterator[tuple[str, str]]:
-    match words:
-        case str():
-            yield place, words
-        case Mapping():
-            for key, value in words.items():
-                yield from texts(value, f"{place}[{key}]")
-        case _:
-            assert dataclasses.is_dataclass(words)
-            for field in dataclasses.fields(words):
-                yield from texts(getattr(words, field.name), f"{place}.{field.name}")
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 ENGLISH, CHINESE = (dict(texts(WORDS[language].page)) for language in Language)
