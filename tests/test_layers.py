@@ -28,7 +28,7 @@ def core(names: str) -> str:
     return " ".join(f"seq2seq_core.{name}" for name in names.split())
 
 
-OPEN_TO_ALL: Final = frozenset({"seq2seq_core.trace", "seq2seq_core.errors", "seq2seq_core.options"})
+OPEN_TO_ALL: Final = frozenset(core("trace errors options pictures").split())
 
 # A layer is a module or package; a file belongs to the longest name that fits, and a layer includes what lies below it.
 RULES: Final = {
@@ -47,6 +47,7 @@ RULES: Final = {
     "seq2seq_core.trace": may(libraries="numpy"),
     "seq2seq_core.errors": may(),
     "seq2seq_core.options": may(),
+    "seq2seq_core.pictures": may(libraries="numpy"),
     "seq2seq_core.files": may(),
     "seq2seq_core.card": may(),
     "seq2seq_core.tokenizer": may(libraries="sentencepiece"),

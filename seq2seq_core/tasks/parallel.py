@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seq2seq_core.errors import DataError
-from seq2seq_core.files import utf8_lines
+from seq2seq_core.files import utf8_lines, write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,29 @@ def read_parallel(specification: str) -> ParallelText:
     if len(paths) == 2:
         return _read_aligned(paths[0], paths[1])
     raise DataError(f"a corpus is one TSV file or two aligned files joined by a comma, got {specification!r}")
+
+
+def from_pairs(pairs: Sequence[tuple[str, str]]) -> ParallelText:
+    """Pairs made in memory, with the digest that a TSV file of them has."""
+    sources, targets = (tuple(pair[side] for pair in pairs) for side in (0, 1))
+    return ParallelText(sources, targets, _digest("\t".join(pair) for pair in pairs))
+
+
+def write_tsv(text: ParallelText, path: Path) -> None:
+    """Write a file that `read_parallel` reads back as the same text.
+
+    Raises:
+        DataError: a side is empty or holds a tab or a line end, or the file cannot be written.
+    """
+    lines = []
+    for number, pair in enumerate(zip(text.sources, text.targets, strict=True), start=1):
+        for side in pair:
+            if not side.strip() or any(mark in side for mark in "\t\n\r"):
+                raise DataError(
+                    f"{path}, line {number}: a side must be text without tabs and line ends, got {side!r:.80}"
+                )
+        lines.append("\t".join(pair) + "\n")
+    write_file(path, "".join(lines).encode())
 
 
 def read_references(path: Path, sources: Sequence[str]) -> list[list[str]]:
