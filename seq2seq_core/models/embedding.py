@@ -1,0 +1,70 @@
+"""Token and position embeddings of the families that read all positions at once.
+
+Sizes: B rows, T positions, D features.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from seq2seq_core.errors import InputError
+from seq2seq_core.models.base import PAD_ID, UNKNOWN_ID
+
+
+class TokenEmbedding(nn.Embedding):
+    """One vector per token type, zero for padding; ids beyond the vocabulary are read as `<unk>`."""
+
+    def __init__(self, vocabulary: int, size: int, *, std: float) -> None:
+        super().__init__(vocabulary, size, padding_idx=PAD_ID)
+        nn.init.normal_(self.weight, std=std)
+        with torch.no_grad():
+            self.weight[PAD_ID].zero_()
+
+    def forward(self, ids_BT: Tensor) -> Tensor:
+        """(B, T) -> (B, T, D)."""
+        return super().forward(ids_BT.masked_fill(ids_BT >= self.num_embeddings, UNKNOWN_ID))
+
+
+class SinusoidalPositions(nn.Module):
+    """Vaswani 2017, section 3.5: PE(p, 2i) = sin(p / 10000^(2i/D)), PE(p, 2i+1) = cos of the same."""
+
+    def forward(self, embedded_BTD: Tensor, start: int = 0) -> Tensor:
+        """The embeddings with their places added; the first one stands at `start`."""
+        tokens, size = embedded_BTD.shape[1:]
+        return embedded_BTD + sinusoids(torch.arange(start, start + tokens, device=embedded_BTD.device), size)
+
+
+class LearnedPositions(nn.Module):
+    """One vector per place, as many as the setting called `setting` says: Gehring 2017, section 3.1."""
+
+    def __init__(self, size: int, cap: int, *, setting: str, std: float) -> None:
+        super().__init__()
+        self.setting = setting
+        self.table = nn.Parameter(torch.empty(cap, size))
+        nn.init.normal_(self.table, std=std)
+
+    def forward(self, embedded_BTD: Tensor, start: int = 0) -> Tensor:
+        """The embeddings with their places added; the first one stands at `start`.
+
+        Raises:
+            InputError: there are more tokens than places.
+        """
+        end = start + embedded_BTD.size(1)
+        if end > len(self.table):
+            raise InputError(
+                f"{self.setting} bounds the tokens of a model with learned positions: "
+                f"there must be at most {len(self.table)}, got {end}"
+            )
+        return embedded_BTD + self.table[start:end]
+
+
+def sinusoids(positions_T: Tensor, size: int) -> Tensor:
+    """The table of section 3.5 for the given positions, (T, D), sines at even features and cosines at odd ones.
+
+    Computed anew in each call: a table kept as a buffer would stay empty in a model that is built without memory and
+    then given its weights.
+    """
+    evens = torch.arange(0, size, 2, device=positions_T.device)
+    angles = positions_T[:, None] * torch.exp(evens * (-math.log(10_000.0) / size))
+    return torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(1)[:, :size]
