@@ -11,14 +11,25 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from seq2seq_core.errors import OptionError
-from seq2seq_core.tasks import dates, shapes
+from seq2seq_core.tasks import classes, dates, labels, language, letters, names, number_words, parse, shapes, sorting
 from seq2seq_core.tasks.parallel import ParallelText, from_pairs
 from seq2seq_core.tasks.splits import Split, distinct_pairs
 from seq2seq_core.tasks.task import Pair, Side, Task, Units
 
 TASKS: Final[Mapping[str, Task]] = {
+    "copy": letters.COPY,
+    "reverse": letters.REVERSE,
+    "sort": sorting.SORT,
+    "sort-pointers": sorting.SORT_POINTERS,
     "dates": dates.TASK,
+    "number-words": number_words.NUMBER_WORDS,
+    "digits-to-words": number_words.DIGITS_TO_WORDS,
+    "names": names.TASK,
+    "parse": parse.TASK,
+    "labels": labels.TASK,
+    "class-to-sequence": classes.TASK,
     "shapes": shapes.TASK,
+    "language": language.TASK,
 }
 
 
