@@ -23,7 +23,6 @@ from seq2seq_core.models.transformer_layers import (
     DecoderLayer,
     DecoderLayerAnswer,
     EncoderLayer,
-    EncoderLayerAnswer,
     LayerView,
 )
 
@@ -87,7 +86,7 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
 
     def begin(self, sources: Sources) -> TransformerState:
         states_BSD = self.encode(sources).states_BSD
-        memories = tuple(layer.cross_attention.remember(states_BSD) for layer in self.decoder)
+        memories = tuple(layer.cross_attention.remember(states_BSD) for layer in self._decoder_layers)
         return TransformerState(memories, tuple(memory.none() for memory in memories), sources.real_BS)
 
     def advance(self, tokens_R: Tensor, state: TransformerState) -> Answer[TransformerState]:
@@ -105,8 +104,8 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
         embedded_BSD = self.source_embedding(sources.ids_BS) * math.sqrt(self.config.size)
         states_BSD = self.dropout(self.source_positions(embedded_BSD))
         weights: list[Tensor] = []
-        for layer in self.encoder:
-            answer: EncoderLayerAnswer = layer(states_BSD, sources.real_BS)
+        for layer in self._encoder_layers:
+            answer = layer(states_BSD, sources.real_BS)
             states_BSD = answer.states_BSD
             weights.append(answer.weights_BHSS)
         return Encoded(self.encoder_norm(states_BSD), torch.stack(weights, dim=1))
@@ -122,7 +121,7 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
         states_BTD = self.dropout(self.target_positions(embedded_BTD, before))
         seen_TC = _seen(before, tokens_BT.size(1), tokens_BT.device)
         answers: list[DecoderLayerAnswer] = []
-        for layer, source, past in zip(self.decoder, state.sources, state.pasts, strict=True):
+        for layer, source, past in zip(self._decoder_layers, state.sources, state.pasts, strict=True):
             answers.append(layer(states_BTD, LayerView(source, past, state.real_RS, seen_TC)))
             states_BTD = answers[-1].states_BTD
         return Decoded(
@@ -135,6 +134,14 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
     def logits(self, states: Tensor) -> Tensor:
         """The output layer, (..., D) -> (..., V)."""
         return self.output(states, self.target_embedding.weight)
+
+    @property
+    def _encoder_layers(self) -> list[EncoderLayer]:
+        return [layer for layer in self.encoder if isinstance(layer, EncoderLayer)]
+
+    @property
+    def _decoder_layers(self) -> list[DecoderLayer]:
+        return [layer for layer in self.decoder if isinstance(layer, DecoderLayer)]
 
 
 def _positions(config: TransformerConfig, setting: str) -> nn.Module:

@@ -74,4 +74,5 @@ class MultiHeadAttention(nn.Module):
 
     def _split(self, states_BTD: Tensor) -> Tensor:
         """(B, T, D) -> (B, H, T, A)."""
-        return states_BTD.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        rows, tokens, size = states_BTD.shape
+        return states_BTD.view(rows, tokens, self.heads, size // self.heads).transpose(1, 2)
