@@ -2,14 +2,15 @@
 
     model.safetensors   weights (float16 or float32 on disk, float32 in memory)
     config.json         format version, model, tokenizers, training record, metrics, SHA-256 of the files read back
-    source.model, target.model
+    source.model, target.model    where that side's reader has learnt something
     README.md           the model card, for people; not read back
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,10 +23,12 @@ from torch import Tensor
 from seq2seq_core.card import model_card
 from seq2seq_core.errors import CheckpointError, OptionError
 from seq2seq_core.files import read_regular, standing_folder, write_folder
-from seq2seq_core.models import RecurrentConfig, RecurrentSeq2Seq
-from seq2seq_core.tokenizer import Tokenizer, TokenizerKind
+from seq2seq_core.models import FAMILIES, Seq2Seq
+from seq2seq_core.readers import Reader, open_reader
+from seq2seq_core.tokenizer import TokenizerKind
 
 CHECKPOINT_FORMAT: Final = "seq2seq-checkpoint/1"
+_RENAMED: Final = {"output_bias": "output.bias"}  # names of weights in files of before there were several outputs
 _KEYS: Final = {"format", "model", "tokenizers", "weights", "training", "metrics", "card"}
 
 Record = Mapping[str, Any]
@@ -35,9 +38,9 @@ Record = Mapping[str, Any]
 class Checkpoint:
     """A model with all that is needed to use it, and the record of how it came about."""
 
-    model: RecurrentSeq2Seq
-    source_tokenizer: Tokenizer
-    target_tokenizer: Tokenizer
+    model: Seq2Seq[Any]
+    source_tokenizer: Reader
+    target_tokenizer: Reader
     training: Record = field(default_factory=dict)  # options, data hashes, versions, tokens seen
     metrics: Record = field(default_factory=dict)
     card: Record = field(default_factory=dict)  # title, languages, attribution: see card.py
@@ -58,11 +61,8 @@ def save_checkpoint(
     weights = _weights(checkpoint.model, half)
     config = {
         "format": CHECKPOINT_FORMAT,
-        "model": {"family": "recurrent", **asdict(checkpoint.model.config)},
-        "tokenizers": {
-            side: {"file": f"{side}.model", "kind": tokenizer.kind.value, "sha256": _digest(tokenizer.model)}
-            for side, tokenizer in tokenizers.items()
-        },
+        "model": {"family": checkpoint.model.family, **asdict(checkpoint.model.config)},
+        "tokenizers": {side: _describe(side, tokenizer) for side, tokenizer in tokenizers.items()},
         "weights": {"file": "model.safetensors", "sha256": _digest(weights)},
         "training": dict(checkpoint.training),
         "metrics": dict(checkpoint.metrics),
@@ -71,7 +71,7 @@ def save_checkpoint(
     files = {
         "model.safetensors": weights,
         "config.json": (json.dumps(config, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode(),
-        **{f"{side}.model": tokenizer.model for side, tokenizer in tokenizers.items()},
+        **{f"{side}.model": tokenizer.model for side, tokenizer in tokenizers.items() if tokenizer.model},
         "README.md": model_card(config, parameters=count_parameters(checkpoint.model)).encode(),
         **(extra or {}),
     }
@@ -86,8 +86,9 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     """
     folder = standing_folder(folder)
     config = _read_config(folder)
-    source, target = (_read_tokenizer(folder, config, side) for side in ("source", "target"))
     model = _build_model(folder, config)
+    source = _read_tokenizer(folder, config, "source", model.config.source_vocabulary)
+    target = _read_tokenizer(folder, config, "target", model.config.target_vocabulary)
     _load_weights(model, folder, config)
     _check_size(folder, "source", source, model.config.source_vocabulary)
     _check_size(folder, "target", target, model.config.target_vocabulary)
@@ -99,7 +100,13 @@ def count_parameters(model: torch.nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def _load_weights(model: RecurrentSeq2Seq, folder: Path, config: Record) -> None:
+def _describe(side: str, reader: Reader) -> dict[str, str]:
+    """A side's reader as config.json tells it."""
+    kept = {"file": f"{side}.model", "sha256": _digest(reader.model)} if reader.model else {}
+    return {**kept, "kind": reader.kind.value}
+
+
+def _load_weights(model: Seq2Seq[Any], folder: Path, config: Record) -> None:
     content = _read_verified(folder, config["weights"])
     try:
         tensors = load_tensors(content)
@@ -107,7 +114,7 @@ def _load_weights(model: RecurrentSeq2Seq, folder: Path, config: Record) -> None
             _check_numbers(folder, name, tensor)
         # a copy, because where a number lies in memory may change how it is added up; assigned, because the model has
         # no memory yet
-        weights = {name: tensor.to(torch.float32, copy=True) for name, tensor in tensors.items()}
+        weights = {_RENAMED.get(name, name): tensor.to(torch.float32, copy=True) for name, tensor in tensors.items()}
         model.load_state_dict(weights, assign=True)
     except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder}: the weights do not fit the model: {error!s:.300}") from error
@@ -120,7 +127,7 @@ def _check_numbers(folder: Path, name: str, tensor: Tensor) -> None:
         raise CheckpointError(f"{folder}: weights must be finite numbers, which {name} does not hold")
 
 
-def _check_size(folder: Path, side: str, tokenizer: Tokenizer, size: int) -> None:
+def _check_size(folder: Path, side: str, tokenizer: Reader, size: int) -> None:
     if len(tokenizer) != size:
         raise CheckpointError(f"{folder}: {side} tokenizer must have {size} tokens as the model, got {len(tokenizer)}")
 
@@ -152,34 +159,49 @@ def _no_number(name: str) -> None:
     raise ValueError(f"{name} is not a number")
 
 
-def _read_tokenizer(folder: Path, config: Record, side: str) -> Tokenizer:
+def _read_tokenizer(folder: Path, config: Record, side: str, size: int) -> Reader:
     entry = config["tokenizers"].get(side)
-    content = _read_verified(folder, entry)
+    if not isinstance(entry, dict):
+        raise CheckpointError(f"{folder}: config.json must describe the {side} tokenizer, got {entry!r:.80}")
+    content = _read_verified(folder, entry) if "file" in entry else b""
     try:
-        return Tokenizer(content, TokenizerKind(entry["kind"]))
+        return open_reader(TokenizerKind(entry["kind"]), content, size)
     except (OptionError, KeyError, ValueError) as error:
         raise CheckpointError(f"{folder}: {side} tokenizer cannot be used: {error}") from error
 
 
-def _build_model(folder: Path, config: Record) -> RecurrentSeq2Seq:
+def _build_model(folder: Path, config: Record) -> Seq2Seq[Any]:
     """The model without memory for its weights, so that no declared size can ask for more than the file holds."""
-    sizes = dict(config["model"])
-    family = sizes.pop("family", None)
-    if family != "recurrent":
-        raise CheckpointError(f"{folder}: model family must be 'recurrent', got {family!r}")
-    wanted = {f.name: f.type for f in fields(RecurrentConfig)}
-    if set(sizes) != set(wanted):
-        raise CheckpointError(f"{folder}: the model must have the settings {sorted(wanted)}, got {sorted(sizes)}")
-    for name, value in sizes.items():
-        allowed = (int, float) if wanted[name] is float else (wanted[name],)
-        if type(value) not in allowed:
-            kind = getattr(wanted[name], "__name__", wanted[name])
-            raise CheckpointError(f"{folder}: model setting {name} must be of type {kind}, got {value!r:.80}")
+    settings = dict(config["model"])
+    name = settings.pop("family", None)
+    if not isinstance(name, str) or name not in FAMILIES:
+        raise CheckpointError(f"{folder}: model family must be one of {', '.join(FAMILIES)}, got {name!r:.80}")
+    family = FAMILIES[name]
+    known = {each.name: each for each in fields(family.config)}
+    needed = {each.name for each in known.values() if each.default is MISSING}
+    if not needed <= set(settings) <= set(known):
+        raise CheckpointError(f"{folder}: the model must have the settings {sorted(known)}, got {sorted(settings)}")
+    values = {name: _setting(folder, known[name], value) for name, value in settings.items()}
     try:
         with torch.device("meta"):
-            return RecurrentSeq2Seq(RecurrentConfig(**sizes))
+            return family.model(family.config(**values))
     except (OptionError, RuntimeError) as error:
         raise CheckpointError(f"{folder}: {error}") from error
+
+
+def _setting(folder: Path, known: Field[Any], value: object) -> object:
+    """A setting of the model as its config wants it; one that is not there keeps its default."""
+    kind = known.type
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        if not isinstance(value, str) or value not in list(kind):
+            names = ", ".join(kind)
+            raise CheckpointError(f"{folder}: model setting {known.name} must be one of {names}, got {value!r:.80}")
+        return kind(value)
+    allowed = (int, float) if kind is float else (kind,)
+    if type(value) not in allowed:
+        name = getattr(kind, "__name__", kind)
+        raise CheckpointError(f"{folder}: model setting {known.name} must be of type {name}, got {value!r:.80}")
+    return value
 
 
 def _read_verified(folder: Path, entry: object) -> bytes:

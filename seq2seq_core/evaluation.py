@@ -1,8 +1,17 @@
-"""Quality of a model on a test file, as shipped: BLEU, chrF (sacrebleu, with signatures) and exact match."""
+"""Quality of a model on a test file, as shipped.
 
-from collections.abc import Sequence
+    translation  BLEU and chrF (sacrebleu, with signatures) and exact match
+    chinese      the same, with sacrebleu's tokenisation of Chinese
+    sequences    exact match, and token error rate: edits per token of the reference
+    phonemes     word error rate (outputs that equal no listed pronunciation) and phoneme error rate against the listed
+                 pronunciation that needs fewest edits, with the stress digits of ARPAbet and without them
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
+from typing import Final
 
 from seq2seq_core.errors import OptionError
 from seq2seq_core.options import BeamOptions, GreedyOptions, SearchOptions
@@ -32,7 +41,7 @@ def require_sacrebleu() -> None:
         raise OptionError("test needs the package sacrebleu, which is not installed: pip install '.[evaluation]'")
 
 
-def score(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> Scores:
+def score(outputs: Sequence[str], references: Sequence[Sequence[str]], tokenize: str = "13a") -> Scores:
     """Corpus scores against one or more references for each output."""
     # optional packages are imported where they are used
     from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415
@@ -41,15 +50,43 @@ def score(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> Scores
     most = max(map(len, references))
     # sacrebleu wants one list per reference number, and takes an empty text for "no further reference"
     columns = [[row[i] if i < len(row) else "" for row in references] for i in range(most)]
-    bleu, chrf = BLEU(), CHRF()
-    exact = sum(output in row for output, row in zip(outputs, references, strict=True)) / len(outputs)
+    bleu, chrf = BLEU(tokenize=tokenize), CHRF()
     return Scores(
         bleu=bleu.corpus_score(list(outputs), columns).score,
         chrf=chrf.corpus_score(list(outputs), columns).score,
-        exact=100 * exact,
+        exact=exact_match(outputs, references),
         bleu_signature=str(bleu.get_signature()),
         chrf_signature=str(chrf.get_signature()),
     )
+
+
+def exact_match(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> float:
+    """Percent of outputs equal to one of their references."""
+    return 100 * sum(output in row for output, row in zip(outputs, references, strict=True)) / len(outputs)
+
+
+def token_error_rate(outputs: Sequence[str], references: Sequence[Sequence[str]]) -> float:
+    """Edits per hundred reference tokens, each output against the reference that needs fewest; tokens are words."""
+    edits = tokens = 0
+    for output, row in zip(outputs, references, strict=True):
+        best = min((edit_distance(output.split(), each.split()), len(each.split())) for each in row)
+        edits, tokens = edits + best[0], tokens + best[1]
+    return 100 * edits / tokens
+
+
+def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
+    """Least number of insertions, deletions and substitutions (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for i, token in enumerate(one, 1):
+        diagonal, row[0] = row[0], i
+        for j, wanted in enumerate(other, 1):
+            diagonal, row[j] = row[j], min(diagonal + (token != wanted), row[j] + 1, row[j - 1] + 1)
+    return row[-1]
+
+
+def without_stress(pronunciation: str) -> str:
+    """ARPAbet without its digits."""
+    return "".join(character for character in pronunciation if not character.isdigit())
 
 
 def sentence_chrf(output: str, reference: str) -> float:
@@ -60,21 +97,63 @@ def sentence_chrf(output: str, reference: str) -> float:
 
 
 def evaluate(
-    pipeline: Pipeline, sources: Sequence[str], references: dict[str, Sequence[Sequence[str]]]
+    pipeline: Pipeline,
+    sources: Sequence[str],
+    references: Mapping[str, Sequence[Sequence[str]]],
+    measure: str = "translation",
 ) -> dict[str, float | str]:
     """Scores of greedy and beam-5 outputs by name, e.g. `BLEU, beam 5, single reference`.
 
     Args:
         references: for each way of judging (its name), the accepted targets of every source.
+        measure: translation, chinese, sequences or phonemes.
     """
     metrics: dict[str, float | str] = {}
     for search, options in SEARCHES.items():
         outputs = pipeline.translate(sources, options)
         for judged, rows in references.items():
-            scores = score(outputs, rows)
-            metrics[f"BLEU, {search}, {judged}"] = round(scores.bleu, 2)
-            metrics[f"chrF, {search}, {judged}"] = round(scores.chrf, 2)
-            metrics[f"exact match %, {search}, {judged}"] = round(scores.exact, 2)
-            metrics[f"signature of BLEU, {judged}"] = scores.bleu_signature
-            metrics[f"signature of chrF, {judged}"] = scores.chrf_signature
+            metrics |= _MEASURES[measure](outputs, rows, search, judged)
     return metrics
+
+
+def _translation(
+    outputs: Sequence[str], rows: Sequence[Sequence[str]], search: str, judged: str, tokenize: str = "13a"
+) -> dict[str, float | str]:
+    scores = score(outputs, rows, tokenize)
+    return {
+        f"BLEU, {search}, {judged}": round(scores.bleu, 2),
+        f"chrF, {search}, {judged}": round(scores.chrf, 2),
+        f"exact match %, {search}, {judged}": round(scores.exact, 2),
+        f"signature of BLEU, {judged}": scores.bleu_signature,
+        f"signature of chrF, {judged}": scores.chrf_signature,
+    }
+
+
+def _sequences(
+    outputs: Sequence[str], rows: Sequence[Sequence[str]], search: str, judged: str
+) -> dict[str, float | str]:
+    return {
+        f"exact match %, {search}, {judged}": round(exact_match(outputs, rows), 2),
+        f"token error rate %, {search}, {judged}": round(token_error_rate(outputs, rows), 2),
+    }
+
+
+def _phonemes(
+    outputs: Sequence[str], rows: Sequence[Sequence[str]], search: str, judged: str
+) -> dict[str, float | str]:
+    plain = [without_stress(output) for output in outputs]
+    plain_rows = [[without_stress(each) for each in row] for row in rows]
+    return {
+        f"word error rate %, {search}, {judged}, with stress": round(100 - exact_match(outputs, rows), 2),
+        f"phoneme error rate %, {search}, {judged}, with stress": round(token_error_rate(outputs, rows), 2),
+        f"word error rate %, {search}, {judged}, without stress": round(100 - exact_match(plain, plain_rows), 2),
+        f"phoneme error rate %, {search}, {judged}, without stress": round(token_error_rate(plain, plain_rows), 2),
+    }
+
+
+_MEASURES: Final[Mapping[str, Callable[..., dict[str, float | str]]]] = {
+    "translation": _translation,
+    "chinese": partial(_translation, tokenize="zh"),
+    "sequences": _sequences,
+    "phonemes": _phonemes,
+}

@@ -48,10 +48,12 @@ class SearchOptions:
     alpha: float = 0.7  # score = log_prob_sum / T^alpha
     max_length: int | None = None  # bounds T; None: see resolve_max_length
     min_length: int = 0  # bounds n: the end token is forbidden before
+    room: int = 10  # without max_length: T may be twice the source tokens and so many more
 
     def __post_init__(self) -> None:
         _number("alpha", self.alpha, 0.0, MAXIMUM_ALPHA)
         _whole("min_length", self.min_length, 0, MAXIMUM_LENGTH_CAP - 1)
+        _whole("room", self.room, 0, MAXIMUM_LENGTH_CAP)
         if self.max_length is None:
             return
         _whole("max_length", self.max_length, 1, MAXIMUM_LENGTH_CAP)
@@ -64,12 +66,12 @@ class SearchOptions:
     def resolve_max_length(self, source_length: int) -> int:
         """The bound on T for a source of `source_length` tokens.
 
-        Without max_length: 2 * source tokens + 10, at least min_length + 1 so that a short source in a batch can
+        Without max_length: 2 * source tokens + room, at least min_length + 1 so that a short source in a batch can
         still end, and never more than the cap.
         """
         if self.max_length is not None:
             return self.max_length
-        return min(MAXIMUM_LENGTH_CAP, max(2 * source_length + 10, self.min_length + 1))
+        return min(MAXIMUM_LENGTH_CAP, max(2 * source_length + self.room, self.min_length + 1))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

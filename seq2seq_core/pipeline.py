@@ -6,18 +6,35 @@
     print(trace.hypotheses[0].text)
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import isqrt
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 
 from seq2seq_core.checkpoint import Checkpoint, load_checkpoint
+from seq2seq_core.copying import ExtendedVocabulary
 from seq2seq_core.decoding import SourceText, decode, record
 from seq2seq_core.errors import InputError, OptionError
-from seq2seq_core.options import SearchOptions
-from seq2seq_core.tokenizer import Encoding
+from seq2seq_core.models import ModelStepper
+from seq2seq_core.options import MAXIMUM_LENGTH_CAP, SearchOptions
+from seq2seq_core.readers import Reader
+from seq2seq_core.tokenizer import Encoding, TokenizerKind
 from seq2seq_core.trace import Hypothesis, Trace
+
+Chosen = TypeVar("Chosen", bound=SearchOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Texts as the model has read them."""
+
+    stepper: ModelStepper[Any]
+    sources: list[SourceText]
+    label: Callable[[int], str]
+    decode: Callable[[Sequence[int]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +60,46 @@ class Pipeline:
             raise OptionError(f"device must be one that PyTorch can use here, got {str(device)!r}: {reason}") from error
         return cls(checkpoint, Path(folder).absolute().name)
 
+    @property
+    def source_kind(self) -> TokenizerKind:
+        """What a source is: text of some kind, a picture, or nothing."""
+        return self.checkpoint.source_tokenizer.kind
+
     def is_blank(self, text: str) -> bool:
         """Whether nothing in the text becomes a token: no character, or only blanks (zero-width ones too) and controls.
 
+        A model without a source takes any text, which it does not read.
+
         Raises:
-            InputError: the text is not Unicode.
+            InputError: the text is not Unicode, or no picture where the model wants one.
         """
-        return not self.checkpoint.source_tokenizer.encode_ids([text])[0]
+        if self.source_kind is TokenizerKind.NONE:
+            return False
+        return not text.strip() or not self.checkpoint.source_tokenizer.encode_ids([text])[0]
 
     def encode(self, text: str) -> Encoding:
         """The source as the model reads it.
 
         Raises:
-            InputError: nothing but blanks, not Unicode, or more tokens than the model's cap.
+            InputError: nothing but blanks, not Unicode, no picture where the model wants one, or more tokens than the
+                model's cap.
         """
+        if self.is_blank(text):
+            raise InputError(f"the source must hold at least one character that is no blank, got {text!r:.80}")
         encoding = self.checkpoint.source_tokenizer.encode(text)
         cap = self.checkpoint.model.config.source_cap
-        if not encoding.ids:
-            raise InputError(f"the source must hold at least one character that is no blank, got {text!r:.80}")
         if len(encoding.ids) > cap:
             raise InputError(f"the source must have at most {cap} tokens, got {len(encoding.ids)}: {text!r:.60}")
         return encoding
+
+    def resolve_max_length(self, text: str, options: SearchOptions) -> int:
+        """The bound on T for this text.
+
+        Raises:
+            InputError: see `encode`.
+        """
+        positions = self.checkpoint.model.positions(len(self.encode(text).ids))
+        return self._roomy(options).resolve_max_length(positions)
 
     def trace(self, text: str, options: SearchOptions) -> Trace:
         """Decode one text and keep the whole search.
@@ -78,22 +114,44 @@ class Pipeline:
         """Decode texts in one batch and keep every search."""
         if not texts:
             return []
-        encodings = [self.encode(text) for text in texts]
-        tokenizer = self.checkpoint.target_tokenizer
+        opened = self._open(texts)
         return record(
-            self.checkpoint.model.open([encoding.ids for encoding in encodings]),
-            options,
-            [SourceText(text, encoding.pieces) for text, encoding in zip(texts, encodings, strict=True)],
-            label=tokenizer.label,
-            detokenize=tokenizer.decode,
+            opened.stepper, self._roomy(options), opened.sources, label=opened.label, detokenize=opened.decode
         )
 
     def hypotheses(self, texts: Sequence[str], options: SearchOptions) -> list[tuple[Hypothesis, ...]]:
         """Decode texts in one batch, without traces: the n best of each, best first."""
         if not texts:
             return []
-        stepper = self.checkpoint.model.open([self.encode(text).ids for text in texts])
-        return decode(stepper, options, detokenize=self.checkpoint.target_tokenizer.decode)
+        opened = self._open(texts)
+        return decode(opened.stepper, self._roomy(options), detokenize=opened.decode)
+
+    def _roomy(self, options: Chosen) -> Chosen:
+        """The options with room for the longest targets of the training data: SCAN's are far above twice the source."""
+        room = self.checkpoint.training.get("room")
+        return replace(options, room=room) if isinstance(room, int) and 0 <= room <= MAXIMUM_LENGTH_CAP else options
+
+    def _open(self, texts: Sequence[str]) -> _Opened:
+        encodings, model = [self.encode(text) for text in texts], self.checkpoint.model
+        ids: list[Sequence[int]] = [encoding.ids for encoding in encodings]
+        words: Reader | ExtendedVocabulary = self.checkpoint.target_tokenizer
+        if model.copies:
+            words = ExtendedVocabulary(self.checkpoint.target_tokenizer)
+            ids = [words.read_source(text) for text in texts]
+        sources = [
+            self._source_text(text, encoding, model.positions(len(encoding.ids)))
+            for text, encoding in zip(texts, encodings, strict=True)
+        ]
+        return _Opened(model.open(ids), sources, words.label, words.decode)
+
+    def _source_text(self, text: str, encoding: Encoding, positions: int) -> SourceText:
+        """A source with the labels of the positions that attention sees: its pieces, or the patches of a picture."""
+        window = self.checkpoint.model.window
+        if self.source_kind is not TokenizerKind.PICTURE:
+            return SourceText(text, encoding.pieces, window=window)
+        side = isqrt(positions)
+        labels = [f"{row},{column}" for row in range(1, side + 1) for column in range(1, side + 1)]
+        return SourceText(text, tuple(labels), grid=(side, side))
 
     def translate(self, texts: Sequence[str], options: SearchOptions, *, batch_size: int = 32) -> list[str]:
         """The best output of each text, in order; a blank text gives an empty one.

@@ -48,12 +48,18 @@ _TRAINING: Final[dict[str, Any]] = {
 
 
 class TokenizerKind(StrEnum):
-    """How text is cut into tokens."""
+    """How text is cut into tokens; the last three learn nothing, see readers.py."""
 
     UNIGRAM = "unigram"
     BPE = "bpe"
     CHAR = "char"
     WORD = "word"
+    PICTURE = "picture"
+    POSITIONS = "positions"
+    NONE = "none"
+
+
+LEARNT_KINDS: Final = (TokenizerKind.UNIGRAM, TokenizerKind.BPE, TokenizerKind.CHAR, TokenizerKind.WORD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""python -m seq2seq_core.train: train a translation model from parallel text.
+"""python -m seq2seq_core.train: train a model from pairs of files or on a generated task.
 
     python -m seq2seq_core.train --train train.tsv --valid valid.tsv --test test.tsv --output runs/mine
+    python -m seq2seq_core.train --task dates --output runs/dates
 
 A stopped run goes on exactly where it was with the same command and `--resume`.
 """
@@ -22,18 +23,21 @@ from seq2seq_core.checkpoint import count_parameters, load_checkpoint, save_chec
 from seq2seq_core.errors import CheckpointError, DataError, OptionError, Seq2SeqError, TrainingError
 from seq2seq_core.evaluation import evaluate, require_sacrebleu
 from seq2seq_core.files import recover_folder
-from seq2seq_core.models import RecurrentConfig, RecurrentSeq2Seq
+from seq2seq_core.models import FAMILIES
 from seq2seq_core.pipeline import Pipeline
+from seq2seq_core.readers import Reader, make_reader
+from seq2seq_core.tasks import generate
+from seq2seq_core.tasks.joining import with_joined
 from seq2seq_core.tasks.parallel import ParallelText, read_parallel, read_references
-from seq2seq_core.tokenizer import Tokenizer
 from seq2seq_core.training.batches import TokenPairs, tokenise
-from seq2seq_core.training.config import TokenizerOptions, TrainingOptions
+from seq2seq_core.training.config import Measure, TrainingOptions
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.loop import Trainer
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.state import unpack_state
 
 _STYLE = (tyro.conf.EnumChoicesFromValues,)
+_HELD_OUT = 1_000  # validation pairs of a generated task, and as many test pairs
 
 
 def main() -> int:
@@ -49,22 +53,43 @@ def main() -> int:
 def train(options: TrainingOptions) -> Run:
     """Read the data, train, and measure the best model on the test file."""
     device = _device(options)
-    if options.test is not None:
+    if _measured(options):
         require_sacrebleu()
         _references(options)
-    texts = {name: read_parallel(getattr(options, name)) for name in ("train", "valid")}
+    texts = _texts(options)
     run, trainer = _start(options, texts, device)
     if options.test is not None:
         _check_test(options, trainer.model.config.source_cap, run.source_tokenizer)
-    tokenizers = (run.source_tokenizer, run.target_tokenizer)
-    pairs = {name: tokenise(text.sources, text.targets, tokenizers, options.longest) for name, text in texts.items()}
-    for name, tokens in pairs.items():
-        _report(name, tokens, trainer.log)
+    readers = (run.source_tokenizer, run.target_tokenizer)
+    pairs = {}
+    for name, text in texts.items():
+        all_pairs = with_joined(text, options.join, options.seed) if options.join > 1 else text
+        copies = trainer.model.copies
+        pairs[name] = tokenise(all_pairs.sources, all_pairs.targets, readers, options.longest, copies=copies)
+        _report(name, pairs[name], trainer.log)
+    trainer.run = run = replace(run, record={**run.record, "room": max(10, pairs["train"].room)})
     if not trainer.progress.finished:
         trainer.train(pairs["train"], pairs["valid"])
-    if options.test is not None:
+    if _measured(options):
         _measure(options, run, trainer.log)
     return run
+
+
+def _texts(options: TrainingOptions) -> dict[str, ParallelText]:
+    """Training and validation pairs."""
+    if not options.task:
+        return {"train": read_parallel(options.train), "valid": read_parallel(options.valid)}
+    counts = {"train": options.task_pairs, "valid": _HELD_OUT}
+    return {name: _generated(options, name, count) for name, count in counts.items()}
+
+
+def _generated(options: TrainingOptions, split: str, count: int) -> ParallelText:
+    return generate(options.task, split, count, difficulty=options.difficulty, seed=options.seed)
+
+
+def _measured(options: TrainingOptions) -> bool:
+    """Whether there are test pairs; a model without a source has no right answers."""
+    return options.test is not None or (bool(options.task) and options.tokenizer.source_kind != "none")
 
 
 def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: torch.device) -> tuple[Run, Trainer]:
@@ -85,12 +110,13 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
         return run, trainer
     if last.exists():
         raise TrainingError(f"output must be a new folder or come with --resume, but {run_folder} holds a run")
-    source, target = train_tokenizers(options.tokenizer, texts["train"])
-    card = {"title": run_folder.name, "attribution": options.attribution}
+    source, target = train_tokenizers(options, texts["train"])
+    about = {name: value for name, value in asdict(options.about).items() if value}
+    card = {"title": run_folder.name, "attribution": options.attribution, **about}
     run = Run(run_folder, source, target, _record(options, texts), card)
-    model = RecurrentSeq2Seq(
-        RecurrentConfig(source_vocabulary=len(source), target_vocabulary=len(target), **asdict(options.model))
-    )
+    family = FAMILIES[options.family]
+    settings = asdict(options.chosen())
+    model = family.model(family.config(source_vocabulary=len(source), target_vocabulary=len(target), **settings))
     log.write("start", parameters=count_parameters(model), **run.record)
     print(f"{count_parameters(model):,} parameters on {device}")
     return run, Trainer(options, model.to(device), run, log)
@@ -98,14 +124,14 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
 
 def _references(options: TrainingOptions) -> tuple[ParallelText, dict[str, Sequence[Sequence[str]]]]:
     """The test pairs, and the references by the name of the way they judge."""
-    test = read_parallel(str(options.test))
+    test = _generated(options, "test", _HELD_OUT) if options.test is None else read_parallel(options.test)
     references: dict[str, Sequence[Sequence[str]]] = {"single reference": [[target] for target in test.targets]}
     if options.test_references is not None:
         references["all references"] = read_references(options.test_references, test.sources)
     return test, references
 
 
-def _check_test(options: TrainingOptions, cap: int, tokenizer: Tokenizer) -> None:
+def _check_test(options: TrainingOptions, cap: int, tokenizer: Reader) -> None:
     """Say before hours of training, not after, that a source of the test file cannot be decoded."""
     for number, ids in enumerate(tokenizer.encode_ids(_references(options)[0].sources), start=1):
         if not 1 <= len(ids) <= cap:
@@ -116,7 +142,7 @@ def _measure(options: TrainingOptions, run: Run, log: Log) -> None:
     """Score the best model as it lies on the disk, and write the scores into its folder."""
     test, references = _references(options)
     pipeline = Pipeline.load(run.best)
-    metrics = evaluate(pipeline, test.sources, references)
+    metrics = evaluate(pipeline, test.sources, references, _measure_of(options))
     for name, value in metrics.items():
         print(f"{name}: {value}")
     log.write("test", **metrics)
@@ -124,16 +150,21 @@ def _measure(options: TrainingOptions, run: Run, log: Log) -> None:
     save_checkpoint(run.best, replace(best, metrics={**best.metrics, **metrics}), half=True)
 
 
-def train_tokenizers(options: TokenizerOptions, text: ParallelText) -> tuple[Tokenizer, Tokenizer]:
-    """Learn the tokenizers from the training pairs."""
-    if options.shared:
-        both = Tokenizer.train(
-            (*text.sources, *text.targets), kind=options.source_kind, vocabulary_size=options.source_size
-        )
+def _measure_of(options: TrainingOptions) -> str:
+    if options.measure is Measure.AUTO:
+        return (Measure.SEQUENCES if options.task else Measure.TRANSLATION).value
+    return options.measure.value
+
+
+def train_tokenizers(options: TrainingOptions, text: ParallelText) -> tuple[Reader, Reader]:
+    """Learn what the readers of both sides have to learn from the training pairs."""
+    chosen, cap = options.tokenizer, options.chosen().source_cap
+    if chosen.shared:
+        both = make_reader((*text.sources, *text.targets), chosen.source_kind, chosen.source_size, cap)
         return both, both
     return (
-        Tokenizer.train(text.sources, kind=options.source_kind, vocabulary_size=options.source_size),
-        Tokenizer.train(text.targets, kind=options.target_kind, vocabulary_size=options.target_size),
+        make_reader(text.sources, chosen.source_kind, chosen.source_size, cap),
+        make_reader(text.targets, chosen.target_kind, chosen.target_size, cap),
     )
 
 
@@ -158,13 +189,18 @@ def _record(options: TrainingOptions, texts: dict[str, ParallelText]) -> dict[st
 
 def _command(options: TrainingOptions) -> str:
     """The command line that says the same: every setting that is not the default."""
-    defaults = _flat(_plain(asdict(TrainingOptions(train="", valid="", output=Path()))))
+    defaults = _flat(_plain(asdict(TrainingOptions(train="-", valid="-", output=Path()))))
     words = ["python", "-m", "seq2seq_core.train"]
     for name, value in _flat(_plain(asdict(options))).items():
         if name != "resume" and value != defaults[name]:
             flag = "--" + name.replace("_", "-")
-            words += [flag] if value is True else [flag, str(value)]
+            words += [flag] if value is True else [f"--no-{name}"] if value is False else [flag, *_words(value)]
     return shlex.join(words)
+
+
+def _words(value: Any) -> list[str]:
+    """A value as the command line takes it."""
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
 def _plain(value: Any) -> Any:
@@ -173,6 +209,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
     return str(value) if isinstance(value, Path) else value
 
 
@@ -192,8 +230,11 @@ def _check_same_training(
         raise CheckpointError(f"{last}: config.json must tell the options and data of the training, got {list(saved)}")
     began, data = _flat(saved["options"]), _flat(saved["data"])
     free = {"resume", "output", "train", "valid", "test", "test_references", "device", "threads", "attribution"}
+    defaults = _flat(_plain(asdict(TrainingOptions(train="-", valid="-", output=Path()))))
     for name, value in _flat(_plain(asdict(options))).items():
-        if name not in free and began.get(name) != value:
+        if name in free or name.startswith("about."):
+            continue
+        if began.get(name, defaults[name]) != value:  # a setting younger than the run had its default
             raise OptionError(f"{name} must be as in the run that is resumed, {began.get(name)!r}, got {value!r}")
     for name, text in texts.items():
         if data.get(f"{name}.sha256") != text.digest:

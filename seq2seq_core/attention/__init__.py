@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from seq2seq_core.attention.additive import Additive
-from seq2seq_core.attention.base import Attention, Glimpse, Memory
+from seq2seq_core.attention.base import Attention, AttentionOptions, Coverage, Glimpse, Memory, Past
 
 ATTENTIONS: Final[Mapping[str, type[Attention]]] = {
     "additive": Additive,
 }
 
-__all__ = ["ATTENTIONS", "Additive", "Attention", "Glimpse", "Memory"]
+__all__ = ["ATTENTIONS", "Additive", "Attention", "AttentionOptions", "Coverage", "Glimpse", "Memory", "Past"]

@@ -1,21 +1,49 @@
-"""What all attention mechanisms share: masking, normalising and mixing. A mechanism writes only its score.
+"""What all attention mechanisms share: masking, normalising, mixing, and what a row remembers of its earlier steps.
 
-Sizes: B rows, S source positions, A attention size, D query size, E memory size.
+Most mechanisms write only their score; one that normalises in its own way overrides `weigh`.
+
+Sizes: B rows, S source positions, A attention size, D query size, E memory size, H heads.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor, nn
+
+from seq2seq_core.errors import OptionError
+
+
+class Coverage(StrEnum):
+    """What the score is told of the attention that each source position had before."""
+
+    NONE = "none"
+    SUM = "sum"  # the sum of its weights: See 2017, equation 11
+    FERTILITY = "fertility"  # that sum over the attention it is expected to need: Tu 2016, equations 7 and 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttentionOptions:
+    """The choices of all mechanisms; each reads those it has."""
+
+    size: int = 192  # features in which query and keys are compared
+    heads: int = 4  # multi-head only
+    window: int = 10  # D of the local mechanisms: positions looked at on either side of the centre
+    filters: int = 10  # location-aware only: features of the previous weights
+    filter_width: int = 15  # location-aware only: positions that one filter spans, an odd number
+    smoothing: bool = False  # location-aware only: sigmoids over their sum instead of softmax (Chorowski 2015)
+    coverage: Coverage = Coverage.NONE
+    longest: int = 512  # source positions; location only, whose weights are not made from the source
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """An encoded source as attention sees it."""
 
-    keys_BSA: Tensor  # projected once per source, not once per step
+    keys_BSA: Tensor  # projected once per source, not once per step; (B, H, S, A) where there are heads
     values_BSE: Tensor
     real_BS: Tensor  # bool, False on padding; every row has at least one real position
 
@@ -25,39 +53,99 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What the earlier steps of each row leave to the next one."""
+
+    weights_BS: Tensor  # of the step before; zero before the first step
+    total_BS: Tensor  # sum over all steps so far: the coverage vector of See 2017
+    steps_B: Tensor  # how many steps there were, int64
+
+    @classmethod
+    def none(cls, memory: Memory) -> "Past":
+        """Before the first step."""
+        zero_BS = torch.zeros(memory.real_BS.shape, device=memory.real_BS.device)
+        return cls(zero_BS, zero_BS, torch.zeros(len(zero_BS), dtype=torch.int64, device=zero_BS.device))
+
+    def after(self, weights_BS: Tensor) -> "Past":
+        """One step later."""
+        return Past(weights_BS, self.total_BS + weights_BS, self.steps_B + 1)
+
+    def select(self, rows_B: Tensor) -> "Past":
+        """The past of the given rows."""
+        return Past(self.weights_BS[rows_B], self.total_BS[rows_B], self.steps_B[rows_B])
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Normalised weights, and what the mechanism did to get them."""
+
+    weights_BS: Tensor  # float32, zero on padding; rows sum to one, or to less where the mechanism says so
+    evidence: Mapping[str, Tensor] = field(default_factory=dict)  # see Glimpse
+
+
+@dataclass(frozen=True, slots=True)
 class Glimpse:
-    """What one look at the memory gives."""
+    """What one look at the memory gives.
+
+    `evidence` holds, by name, what a trace keeps beside the weights; rows come first in every tensor:
+    "centre" (B,) the predicted centre of local attention, "heads" (B, H, S) the weights of every head.
+    """
 
     context_BE: Tensor
-    weights_BS: Tensor  # zero on padding; rows sum to one
+    weights_BS: Tensor
+    evidence: Mapping[str, Tensor]
 
 
 class Attention(nn.Module, ABC):
-    """Base of all mechanisms: `remember` once per source, then look once per step."""
+    """Base of all mechanisms: `remember` once per source, then look once per step.
 
-    def __init__(self, query_size: int, memory_size: int, attention_size: int) -> None:
+    Raises:
+        OptionError: the options ask for what the mechanism does not have; the message names both settings.
+    """
+
+    sums_to_one: ClassVar[bool] = True  # else rows sum to at most one
+    takes_coverage: ClassVar[bool] = False
+    takes_smoothing: ClassVar[bool] = False
+
+    def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__()
-        self.query_size, self.memory_size, self.attention_size = query_size, memory_size, attention_size
+        self.query_size, self.memory_size, self.options = query_size, memory_size, options
+        name = type(self).__name__
+        if options.coverage is not Coverage.NONE and not self.takes_coverage:
+            raise OptionError(f"coverage must be none with attention {name}, got {options.coverage.value!r}")
+        if options.smoothing and not self.takes_smoothing:
+            raise OptionError(f"smoothing must be off with attention {name}, got {options.smoothing}")
 
     @abstractmethod
     def keys(self, values_BSE: Tensor) -> Tensor:
         """What the score compares queries with, (B, S, A)."""
 
     @abstractmethod
-    def score(self, query_BD: Tensor, memory: Memory) -> Tensor:
+    def score(self, query_BD: Tensor, memory: Memory, past: Past) -> Tensor:
         """Unnormalised relevance of every source position, (B, S)."""
+
+    def weigh(self, query_BD: Tensor, memory: Memory, past: Past) -> Weights:
+        """Scores to weights: a softmax over the real positions, in float32 whatever the precision of the scores."""
+        return Weights(masked_softmax(self.score(query_BD, memory, past), memory.real_BS))
 
     def remember(self, values_BSE: Tensor, real_BS: Tensor) -> Memory:
         """Project the encoder states once."""
         return Memory(self.keys(values_BSE), values_BSE, real_BS)
 
-    def forward(self, query_BD: Tensor, memory: Memory) -> Glimpse:
-        """Score, mask, normalise (in float32 whatever the precision of the scores) and mix."""
-        scores_BS = self.score(query_BD, memory).float()
-        weights_BS = scores_BS.masked_fill(~memory.real_BS, -torch.inf).softmax(dim=-1)
-        values_BSE = memory.values_BSE
-        context_BE = torch.bmm(weights_BS.to(values_BSE.dtype).unsqueeze(1), values_BSE).squeeze(1)
-        return Glimpse(context_BE, weights_BS)
+    def forward(self, query_BD: Tensor, memory: Memory, past: Past) -> Glimpse:
+        """Weigh the positions and mix the values."""
+        weights = self.weigh(query_BD, memory, past)
+        return Glimpse(mix(weights.weights_BS, memory.values_BSE), weights.weights_BS, weights.evidence)
 
     if TYPE_CHECKING:
         __call__ = forward
+
+
+def masked_softmax(scores_BS: Tensor, allowed_BS: Tensor) -> Tensor:
+    """Softmax over the allowed positions, zero elsewhere; every row must have one."""
+    return scores_BS.float().masked_fill(~allowed_BS, -torch.inf).softmax(dim=-1)
+
+
+def mix(weights_BS: Tensor, values_BSE: Tensor) -> Tensor:
+    """The sum of the values by their weights, (B, E)."""
+    return torch.bmm(weights_BS.to(values_BSE.dtype).unsqueeze(1), values_BSE).squeeze(1)

@@ -31,6 +31,8 @@ class SourceText:
 
     text: str
     tokens: tuple[str, ...]
+    window: int | None = None  # D of local attention: pieces on either side of the centre
+    grid: tuple[int, int] | None = None  # rows and columns of a picture's patches
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +146,7 @@ def _trace_step(step: SearchStep, extras: _Extras, at: int, pieces: int) -> Trac
 def _settings(options: SearchOptions, source_length: int) -> Mapping[str, int | float | str]:
     """The options by name, as they came to be for this source."""
     given = {field.name: getattr(options, field.name) for field in fields(options)}
+    del given["room"]  # has done its part in max_length
     given["max_length"] = options.resolve_max_length(source_length)
     if given.get("n_best", 0) is None:
         given["n_best"] = given["beam_size"]

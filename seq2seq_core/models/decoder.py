@@ -1,77 +1,273 @@
-"""The recurrent decoder of Bahdanau 2015: look with the previous state, then take a step, then read out.
+"""Recurrent decoders: how the source reaches each step is what tells them apart.
 
-    c_i = attention(s_{i-1}, h)                        the decoder attends with its PREVIOUS state
-    s_i = GRU([E y_{i-1}; c_i], s_{i-1})
-    t_i = tanh(U_o s_i + V_o E y_{i-1} + C_o c_i)      p(y_i) = softmax(E t_i + b), E tied with the embedding
+    sutskever  the source is the first state and nothing else           t_i = [s_i]
+    cho        c enters every step and the output layer                 t_i = [s_i; E y_{i-1}; c]
+    bahdanau   c_i = attention(s_{i-1}, h), then the step               t_i = [s_i; E y_{i-1}; c_i]
+    luong      the step, then c_i = attention(s_i, h)                   t_i = [c_i; s_i]
 
-The paper reads out from s_{i-1} through a maxout layer into an untied softmax; reading from s_i into the tied embedding
-is the later habit and needs fewer weights. The GRU is PyTorch's (see encoder.py), split into three products so that
-the embedding's share of all steps is one product in training.
+The features for the output layer are tanh(W t_i), or a maxout of W t_i. With input feeding (Luong 2015, section 3.3)
+the features of a step are an input of the next. Bahdanau 2015 reads out from s_{i-1}; reading from s_i is the later
+habit.
 
-Sizes: B rows, T target positions, E embedding size, D decoder state size, C context size.
+Sizes: B rows, T target positions, E embedding size, D state size, C memory size, M memory positions, G gates times D,
+L layers, P parts of a state.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import Tensor, nn
 
-from seq2seq_core.attention import Attention, Memory
+from seq2seq_core.attention import ATTENTIONS, Attention, Coverage, Glimpse, Memory, Past
+from seq2seq_core.models.cells import CELLS, UpperLayer, initialise_recurrence
+from seq2seq_core.models.config import ATTENDING, DecoderKind, Readout, RecurrentConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a decoder has of the source, the same at every step."""
+
+    memory: Memory | None = None  # with attention
+    summary_BC: Tensor | None = None  # c of the decoder that takes it at every step
+
+    def select(self, rows_B: Tensor) -> "Given":
+        """The same of the given rows."""
+        return Given(
+            None if self.memory is None else self.memory.select(rows_B),
+            None if self.summary_BC is None else self.summary_BC[rows_B],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a decoder carries from step to step."""
+
+    state_BLPD: Tensor
+    past: Past | None = None  # with attention
+    features_BE: Tensor | None = None  # with input feeding
+
+    def select(self, rows_B: Tensor) -> "Carried":
+        """The same of the given rows."""
+        return Carried(
+            self.state_BLPD[rows_B],
+            None if self.past is None else self.past.select(rows_B),
+            None if self.features_BE is None else self.features_BE[rows_B],
+        )
+
+    @property
+    def top_BD(self) -> Tensor:  # noqa: N802 - a shape suffix
+        """The top layer's state (without an LSTM's memory)."""
+        return self.state_BLPD[:, -1, 0]
 
 
 @dataclass(frozen=True, slots=True)
 class DecoderStep:
-    """One step of the decoder."""
+    """One step."""
 
-    state_BD: Tensor
-    context_BC: Tensor
-    weights_BS: Tensor
+    carried: Carried
+    context_BC: Tensor | None = None
+    weights_BM: Tensor | None = None
+    evidence: Mapping[str, Tensor] = field(default_factory=dict)
 
 
-class GruDecoder(nn.Module):
-    """A GRU that takes the context and the previous token at every step."""
+@dataclass(frozen=True, slots=True)
+class Unrolled:
+    """All steps of a decoder."""
 
-    def __init__(self, attention: Attention, embedding_size: int, state_size: int, context_size: int) -> None:
+    features_BTE: Tensor
+    states_BTPD: Tensor  # of the top layer
+    embedded_BTE: Tensor
+    contexts_BTC: Tensor | None
+    weights_BTM: Tensor | None
+    evidence: Mapping[str, Tensor]  # each (B, T, ...)
+
+
+class RecurrentDecoder(nn.Module, ABC):
+    """A stack of cells; a subclass says where the source comes in."""
+
+    def __init__(self, config: RecurrentConfig, memory_size: int) -> None:
         super().__init__()
-        self.attention = attention
-        self.embedding_gates = nn.Linear(embedding_size, 3 * state_size)
-        self.context_gates = nn.Linear(context_size, 3 * state_size, bias=False)
-        self.state_gates = nn.Linear(state_size, 3 * state_size)
-        self.readout = nn.Linear(state_size + embedding_size + context_size, embedding_size)
+        self.config, self.memory_size, self.cell = config, memory_size, CELLS[config.cell]
+        size, gates = config.decoder_size, self.cell.gates
+        if config.decoder in ATTENDING:
+            mechanism = ATTENTIONS[config.attention]
+            self.attention: Attention = mechanism(size, memory_size, config.attention_options())
+        self.embedding_gates = nn.Linear(config.embedding_size, gates * size)
+        if context_size := self.context_size():
+            self.context_gates = nn.Linear(context_size, gates * size, bias=False)
+        self.state_gates = nn.Linear(size, gates * size)
+        self.upper = nn.ModuleList(UpperLayer(size, gates) for _ in range(config.decoder_layers - 1))
+        width = config.embedding_size * (2 if config.readout is Readout.MAXOUT else 1)
+        self.readout = nn.Linear(self.readout_size(), width)
+        self.dropout = nn.Dropout(config.dropout)
+        initialise_recurrence(self.cell, self.state_gates, self.embedding_gates)
+        for layer in self._upper():
+            initialise_recurrence(self.cell, layer.state_gates, layer.input_gates)
 
-    def step(self, gates_B3D: Tensor, state_BD: Tensor, memory: Memory) -> DecoderStep:
-        """One step; `gates_B3D` is the previous token's share of the gates."""
-        glimpse = self.attention(state_BD, memory)
-        given_B3D = gates_B3D + self.context_gates(glimpse.context_BE)
-        state_BD = _gru(given_B3D, self.state_gates(state_BD), state_BD)
-        return DecoderStep(state_BD, glimpse.context_BE, glimpse.weights_BS)
+    @abstractmethod
+    def context_size(self) -> int:
+        """Features that enter the lowest cell beside the embedding; 0 for none."""
 
-    def forward(self, embedded_BTE: Tensor, state_BD: Tensor, memory: Memory) -> tuple[Tensor, Tensor]:
-        """All steps under teacher forcing: read-outs (B, T, E) and attention weights (B, T, S)."""
+    @abstractmethod
+    def readout_size(self) -> int:
+        """Features of t_i."""
+
+    @abstractmethod
+    def step(self, gates_BG: Tensor, carried: Carried, given: Given) -> DecoderStep:
+        """One step; `gates_BG` is the previous token's share of the gates."""
+
+    @abstractmethod
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
+        """t_i of all steps, (B, T, ...) each."""
+
+    def begin(self, state_BLPD: Tensor, given: Given) -> Carried:
+        """Before the first step."""
+        return Carried(state_BLPD, None if given.memory is None else Past.none(given.memory))
+
+    def forward(self, embedded_BTE: Tensor, carried: Carried, given: Given) -> tuple[Unrolled, Carried]:
+        """Step through the given tokens."""
         steps: list[DecoderStep] = []
-        for gates_B3D in self.embedding_gates(embedded_BTE).unbind(dim=1):
-            steps.append(self.step(gates_B3D, state_BD, memory))
-            state_BD = steps[-1].state_BD
-        states_BTD = torch.stack([step.state_BD for step in steps], dim=1)
-        contexts_BTC = torch.stack([step.context_BC for step in steps], dim=1)
-        weights_BTS = torch.stack([step.weights_BS for step in steps], dim=1)
-        return self.read(states_BTD, embedded_BTE, contexts_BTC), weights_BTS
-
-    def read(self, state: Tensor, embedded: Tensor, context: Tensor) -> Tensor:
-        """t_i of the equations above, for one step or for all (any leading dimensions)."""
-        return torch.tanh(self.readout(torch.cat((state, embedded.to(state.dtype), context.to(state.dtype)), dim=-1)))
+        for gates_BG in self.embedding_gates(embedded_BTE).unbind(dim=1):
+            steps.append(self.step(gates_BG, carried, given))
+            carried = steps[-1].carried
+        states_BTPD = torch.stack([step.carried.state_BLPD[:, -1] for step in steps], dim=1)
+        contexts_BTC = _stack([step.context_BC for step in steps])
+        features_BTE = _stack([step.carried.features_BE for step in steps])
+        if features_BTE is None:
+            features_BTE = self.features(self.read(states_BTPD[:, :, 0], embedded_BTE, contexts_BTC, given))
+        evidence = {name: torch.stack([step.evidence[name] for step in steps], dim=1) for name in steps[0].evidence}
+        weights_BTM = _stack([step.weights_BM for step in steps])
+        return Unrolled(features_BTE, states_BTPD, embedded_BTE, contexts_BTC, weights_BTM, evidence), carried
 
     if TYPE_CHECKING:
         __call__ = forward
 
+    def features(self, read: Tensor) -> Tensor:
+        """The layer before the output, (..., E)."""
+        if self.config.readout is Readout.TANH:
+            return torch.tanh(self.readout(read))
+        return torch.maximum(*self.readout(read).chunk(2, dim=-1))
 
-def _gru(given_B3D: Tensor, recurrent_B3D: Tensor, state_BD: Tensor) -> Tensor:
-    """PyTorch's GRU cell from its two halves of gate inputs (order: reset, update, new)."""
-    # chunk, not slices: the gradient of a slice is a full-width tensor of zeros, that of chunk one concatenation
-    reset_given, update_given, new_given = given_B3D.chunk(3, dim=-1)
-    reset_recurrent, update_recurrent, new_recurrent = recurrent_B3D.chunk(3, dim=-1)
-    reset_BD = torch.sigmoid(reset_given + reset_recurrent)
-    update_BD = torch.sigmoid(update_given + update_recurrent)
-    new_BD = torch.tanh(new_given + reset_BD * new_recurrent)
-    return torch.lerp(new_BD, state_BD.to(new_BD.dtype), update_BD)
+    def climb(self, given_BG: Tensor, state_BLPD: Tensor) -> Tensor:
+        """One step of all layers from the input of the lowest."""
+        below_BPD, *above = state_BLPD.unbind(dim=1)
+        states = [self.cell.advance(given_BG, self.state_gates, below_BPD)]
+        for layer, state_BPD in zip(self._upper(), above, strict=True):
+            input_BG = layer.input_gates(self.dropout(states[-1][:, 0]))
+            states.append(self.cell.advance(input_BG, layer.state_gates, state_BPD))
+        return torch.stack(states, dim=1)
+
+    def look(self, query_BD: Tensor, carried: Carried, given: Given) -> tuple[Glimpse, Carried, Mapping[str, Tensor]]:
+        """Attend; what was seen, what is carried on, and the evidence with the coverage that entered the score."""
+        if given.memory is None or carried.past is None:
+            raise TypeError(f"decoder {self.config.decoder.value} attends, but was given no memory")
+        glimpse = self.attention(query_BD, given.memory, carried.past)
+        coverage = {} if self.config.coverage is Coverage.NONE else {"coverage": carried.past.total_BS}
+        carried = replace(carried, past=carried.past.after(glimpse.weights_BS))
+        return glimpse, carried, {**glimpse.evidence, **coverage}
+
+    def _upper(self) -> list[UpperLayer]:
+        return [layer for layer in self.upper if isinstance(layer, UpperLayer)]
+
+
+class SutskeverDecoder(RecurrentDecoder):
+    """Sutskever, Vinyals and Le 2014: the source is the first state, and must last to the end."""
+
+    def context_size(self) -> int:
+        return 0
+
+    def readout_size(self) -> int:
+        return self.config.decoder_size
+
+    def step(self, gates_BG: Tensor, carried: Carried, given: Given) -> DecoderStep:
+        return DecoderStep(replace(carried, state_BLPD=self.climb(gates_BG, carried.state_BLPD)))
+
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
+        return state
+
+
+class ChoDecoder(RecurrentDecoder):
+    """Cho et al. 2014: one vector c of the source, given again at every step and to the output layer."""
+
+    def context_size(self) -> int:
+        return self.memory_size
+
+    def readout_size(self) -> int:
+        return self.config.decoder_size + self.config.embedding_size + self.memory_size
+
+    def step(self, gates_BG: Tensor, carried: Carried, given: Given) -> DecoderStep:
+        given_BG = gates_BG + self.context_gates(given.summary_BC)
+        return DecoderStep(replace(carried, state_BLPD=self.climb(given_BG, carried.state_BLPD)))
+
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
+        if given.summary_BC is None:
+            raise TypeError("decoder cho needs the summary of the source")
+        summary = given.summary_BC.unsqueeze(1).expand(-1, state.size(1), -1)
+        return torch.cat((state, embedded.to(state.dtype), summary.to(state.dtype)), dim=-1)
+
+
+class BahdanauDecoder(RecurrentDecoder):
+    """Bahdanau, Cho and Bengio 2015: looks with its PREVIOUS state, then steps with what it saw."""
+
+    def context_size(self) -> int:
+        return self.memory_size
+
+    def readout_size(self) -> int:
+        return self.config.decoder_size + self.config.embedding_size + self.memory_size
+
+    def step(self, gates_BG: Tensor, carried: Carried, given: Given) -> DecoderStep:
+        glimpse, carried, evidence = self.look(carried.top_BD, carried, given)
+        given_BG = gates_BG + self.context_gates(glimpse.context_BE)
+        carried = replace(carried, state_BLPD=self.climb(given_BG, carried.state_BLPD))
+        return DecoderStep(carried, glimpse.context_BE, glimpse.weights_BS, evidence)
+
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
+        if context is None:
+            raise TypeError("decoder bahdanau needs its contexts")
+        return torch.cat((state, embedded.to(state.dtype), context.to(state.dtype)), dim=-1)
+
+
+class LuongDecoder(RecurrentDecoder):
+    """Luong, Pham and Manning 2015: steps, then looks with its CURRENT state; may feed the result to the next step."""
+
+    def context_size(self) -> int:
+        return self.config.embedding_size if self.config.input_feeding else 0
+
+    def readout_size(self) -> int:
+        return self.memory_size + self.config.decoder_size
+
+    def begin(self, state_BLPD: Tensor, given: Given) -> Carried:
+        carried = super().begin(state_BLPD, given)
+        fed_BE = state_BLPD.new_zeros(len(state_BLPD), self.config.embedding_size)
+        return replace(carried, features_BE=fed_BE) if self.config.input_feeding else carried
+
+    def step(self, gates_BG: Tensor, carried: Carried, given: Given) -> DecoderStep:
+        if carried.features_BE is not None:
+            gates_BG = gates_BG + self.context_gates(carried.features_BE)
+        carried = replace(carried, state_BLPD=self.climb(gates_BG, carried.state_BLPD))
+        glimpse, carried, evidence = self.look(carried.top_BD, carried, given)
+        if carried.features_BE is not None:
+            read = torch.cat((glimpse.context_BE.to(carried.top_BD.dtype), carried.top_BD), dim=-1)
+            carried = replace(carried, features_BE=self.features(read))
+        return DecoderStep(carried, glimpse.context_BE, glimpse.weights_BS, evidence)
+
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
+        if context is None:
+            raise TypeError("decoder luong needs its contexts")
+        return torch.cat((context.to(state.dtype), state), dim=-1)
+
+
+RECURRENT_DECODERS: Final[Mapping[DecoderKind, type[RecurrentDecoder]]] = {
+    DecoderKind.SUTSKEVER: SutskeverDecoder,
+    DecoderKind.CHO: ChoDecoder,
+    DecoderKind.BAHDANAU: BahdanauDecoder,
+    DecoderKind.LUONG: LuongDecoder,
+}
+
+
+def _stack(parts: list[Tensor | None]) -> Tensor | None:
+    found = [part for part in parts if part is not None]
+    return torch.stack(found, dim=1) if found else None

@@ -1,56 +1,123 @@
-"""The recurrent encoder: one GRU in each direction over the source.
+"""Encoders of texts: recurrent ones, and the embedding of a label.
 
-Sizes: B sentences, S source positions, E embedding size, H state size per direction.
+Sizes: B sentences, S source positions, M memory positions (S here), E embedding size, H state size per direction,
+C memory size, L layers, P parts of a state.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import Tensor, nn
 
+from seq2seq_core.models.base import Sources
+from seq2seq_core.models.config import Bridge, EncoderKind, RecurrentConfig
+
+_RECURRENT: Final = {EncoderKind.RNN: nn.RNN, EncoderKind.GRU: nn.GRU, EncoderKind.LSTM: nn.LSTM}
+
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What the encoder made of a batch of sources."""
+    """What an encoder made of a batch of sources."""
 
-    states_BSH2: Tensor  # forward and backward state of every position, side by side; anything on padding
-    first_backward_BH: Tensor  # the backward state at the first position: it has read the whole source
+    states_BMC: Tensor  # anything on padding
+    real_BM: Tensor  # bool
+    last_BC: Tensor  # of the top layer: has read the whole source, in each direction
+    backward_BH: Tensor | None = None  # the backward direction's part of it
+    layers_BLPH: Tensor | None = None  # last states of all layers, where the bridge copies them
+
+    def mean(self) -> Tensor:
+        """The mean of the states of real positions, (B, C)."""
+        real_BM1 = self.real_BM.unsqueeze(-1)
+        return (self.states_BMC * real_BM1).sum(dim=1) / real_BM1.sum(dim=1)
 
 
-class BidirectionalGru(nn.Module):
-    """Bahdanau 2015, section 3.2: annotations h_j = [forward; backward].
+class RecurrentEncoder(nn.Module):
+    """One stack of layers in each direction, side by side at the top: Schuster and Paliwal 1997.
 
-    PyTorch's GRU applies the reset gate after the recurrent product, n = tanh(W x + r * (U h)), and mixes
-    h' = (1 - z) * n + z * h; the paper has U (r * h) and z and 1 - z the other way round. The two have the same power,
-    but their weights cannot be exchanged.
+    For one GRU layer these are the annotations h_j = [forward; backward] of Bahdanau 2015, section 3.2. PyTorch's GRU
+    applies the reset gate after the recurrent product, n = tanh(W x + r * (U h)), and mixes h' = (1 - z) * n + z * h;
+    the paper has U (r * h) and z and 1 - z the other way round. The two have the same power, but their weights cannot
+    be exchanged.
 
     The backward direction reads each source reversed within its own length, so that padding comes last for both and
     reaches no real position. (Packed sequences would do as well, but give every step another batch size, for which the
-    processor's matrix kernels are generated anew.)
+    processor's matrix kernels are generated anew; only where the last states of all layers are wanted is there no way
+    round them.)
     """
 
-    def __init__(self, embedding_size: int, state_size: int) -> None:
+    def __init__(self, config: RecurrentConfig) -> None:
         super().__init__()
-        self.forward_rnn = nn.GRU(embedding_size, state_size, batch_first=True)
-        self.backward_rnn = nn.GRU(embedding_size, state_size, batch_first=True)
+        self.config = config
+        self.size = config.encoder_size * (2 if config.bidirectional else 1)
+        self.forward_rnn = self._stack()
+        if config.bidirectional:
+            self.backward_rnn = self._stack()
+        for name, weight in self.named_parameters():
+            if "weight_hh" in name:
+                for block in weight.detach().chunk(len(weight) // config.encoder_size):
+                    nn.init.orthogonal_(block)
 
-    def forward(self, embedded_BSE: Tensor, lengths_B: Tensor) -> Encoded:
-        """Read the sources; `lengths_B` counts real positions, at least one each."""
+    def _stack(self) -> nn.RNNBase:
+        config = self.config
+        between = config.dropout if config.encoder_layers > 1 else 0.0
+        sizes = (config.embedding_size, config.encoder_size, config.encoder_layers)
+        stack: nn.RNNBase = _RECURRENT[config.encoder](*sizes, batch_first=True, dropout=between)
+        return stack
+
+    def forward(self, embedded_BSE: Tensor, sources: Sources) -> Encoded:
+        """Read the sources; a reversed one gives its states in the order of the source all the same."""
+        lengths_B = sources.lengths_B
         mirror_BS = _mirror(lengths_B, embedded_BSE.size(1))
-        forward_BSH, _ = self.forward_rnn(embedded_BSE)
+        if self.config.reverse_source:
+            embedded_BSE = _rearrange(embedded_BSE, mirror_BS)
+        layers_BLPH = None
+        if self.config.bridge is Bridge.COPY:
+            states_BSH, layers_BLPH = _read_to_the_end(self.forward_rnn, embedded_BSE, lengths_B)
+        else:
+            states_BSH, _ = self.forward_rnn(embedded_BSE)
+        last_BH = states_BSH[torch.arange(len(states_BSH), device=states_BSH.device), lengths_B - 1]
+        if self.config.reverse_source:
+            states_BSH = _rearrange(states_BSH, mirror_BS)
+        if not self.config.bidirectional:
+            return Encoded(states_BSH, sources.real_BS, last_BH, layers_BLPH=layers_BLPH)
         reversed_BSH, _ = self.backward_rnn(_rearrange(embedded_BSE, mirror_BS))
         backward_BSH = _rearrange(reversed_BSH, mirror_BS)
-        return Encoded(torch.cat((forward_BSH, backward_BSH), dim=-1), backward_BSH[:, 0])
+        states_BSC = torch.cat((states_BSH, backward_BSH), dim=-1)
+        return Encoded(states_BSC, sources.real_BS, torch.cat((last_BH, backward_BSH[:, 0]), -1), backward_BSH[:, 0])
 
     if TYPE_CHECKING:
         __call__ = forward
 
 
+class LabelEncoder(nn.Module):
+    """The embedding itself: a label is a source of one token."""
+
+    def __init__(self, config: RecurrentConfig) -> None:
+        super().__init__()
+        self.size = config.embedding_size
+
+    def forward(self, embedded_BSE: Tensor, sources: Sources) -> Encoded:
+        """Nothing is read but what stands there."""
+        return Encoded(embedded_BSE, sources.real_BS, embedded_BSE[:, 0])
+
+    if TYPE_CHECKING:
+        __call__ = forward
+
+
+def _read_to_the_end(rnn: nn.RNNBase, embedded_BSE: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
+    """States of the top layer (B, S, H), and of all layers after each source's own last token (B, L, P, H)."""
+    packed = nn.utils.rnn.pack_padded_sequence(embedded_BSE, lengths_B.cpu(), batch_first=True, enforce_sorted=False)
+    states, last = rnn(packed)
+    states_BSH, _ = nn.utils.rnn.pad_packed_sequence(states, batch_first=True, total_length=embedded_BSE.size(1))
+    parts = last if isinstance(last, tuple) else (last,)
+    return states_BSH, torch.stack([part_LBH.transpose(0, 1) for part_LBH in parts], dim=2)
+
+
 def _mirror(lengths_B: Tensor, width: int) -> Tensor:
     """For each position the position it has in the reversed source, (B, width); padding stays where it is."""
     position_S = torch.arange(width, device=lengths_B.device)
-    return torch.where(real_positions(lengths_B, width), lengths_B[:, None] - 1 - position_S, position_S)
+    return torch.where(position_S < lengths_B[:, None], lengths_B[:, None] - 1 - position_S, position_S)
 
 
 def _rearrange(states_BSH: Tensor, position_BS: Tensor) -> Tensor:
@@ -59,8 +126,3 @@ def _rearrange(states_BSH: Tensor, position_BS: Tensor) -> Tensor:
     row_B1 = torch.arange(batch, device=position_BS.device)[:, None] * width
     flat = states_BSH.reshape(batch * width, -1).index_select(0, (row_B1 + position_BS).flatten())
     return flat.view_as(states_BSH)
-
-
-def real_positions(lengths_B: Tensor, width: int) -> Tensor:
-    """True where a padded batch holds a token, (B, width)."""
-    return torch.arange(width, device=lengths_B.device) < lengths_B[:, None]

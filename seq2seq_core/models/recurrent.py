@@ -1,134 +1,204 @@
-"""The recurrent encoder-decoder: embeddings, encoder, bridge, decoder, output layer, and its `Stepper`.
+"""The recurrent family: embeddings, encoder, bridge, decoder, output layer.
 
-Sizes: B sentences, S source positions, T target positions, E embedding size, V target vocabulary, N real target
-positions of a batch, R rows of a search.
+Sizes: B sentences, S source tokens, M memory positions, T target positions, E embedding size, V vocabulary (extended
+where the model copies), C memory size, D decoder state size, L layers, P parts of a state, R rows of a search.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from seq2seq_core.attention import ATTENTIONS, Memory
 from seq2seq_core.errors import InputError
-from seq2seq_core.models.config import RecurrentConfig
-from seq2seq_core.models.decoder import GruDecoder
-from seq2seq_core.models.encoder import BidirectionalGru, real_positions
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """An encoded batch of sources and the decoder's first state."""
-
-    memory: Memory
-    state_BD: Tensor
-
-
-class RecurrentSeq2Seq(nn.Module):
-    """Bahdanau 2015 with the sizes of `config`."""
-
-    def __init__(self, config: RecurrentConfig) -> None:
-        super().__init__()
-        self.config = config
-        memory_size = 2 * config.encoder_size
-        self.source_embedding = nn.Embedding(config.source_vocabulary, config.embedding_size, padding_idx=0)
-        self.target_embedding = nn.Embedding(config.target_vocabulary, config.embedding_size, padding_idx=0)
-        self.encoder = BidirectionalGru(config.embedding_size, config.encoder_size)
-        self.bridge = nn.Linear(config.encoder_size, config.decoder_size)
-        attention = ATTENTIONS[config.attention](config.decoder_size, memory_size, config.attention_size)
-        self.decoder = GruDecoder(attention, config.embedding_size, config.decoder_size, memory_size)
-        self.output_bias = nn.Parameter(torch.zeros(config.target_vocabulary))
-        self.dropout = nn.Dropout(config.dropout)
-        self._initialise()
-
-    def _initialise(self) -> None:
-        """Embeddings as wide as a tied softmax bears; orthogonal recurrences (Saxe 2014) keep long gradients alive."""
-        for embedding in (self.source_embedding, self.target_embedding):
-            nn.init.normal_(embedding.weight, std=self.config.embedding_size**-0.5)
-            with torch.no_grad():
-                embedding.weight[0].zero_()
-        recurrent = [w for name, w in self.encoder.named_parameters() if "weight_hh" in name]
-        for weight in (*recurrent, self.decoder.state_gates.weight):
-            for block in weight.detach().chunk(3):
-                nn.init.orthogonal_(block)
-
-    def encode(self, source_BS: Tensor, lengths_B: Tensor) -> Opening:
-        """Read the sources; s_0 = tanh(W_s h_1 backward), equation of Bahdanau's section A.2.2."""
-        embedded_BSE = self.dropout(self.source_embedding(source_BS))
-        encoded = self.encoder(embedded_BSE, lengths_B)
-        real_BS = real_positions(lengths_B, source_BS.size(1))
-        memory = self.decoder.attention.remember(self.dropout(encoded.states_BSH2), real_BS)
-        return Opening(memory, torch.tanh(self.bridge(encoded.first_backward_BH)))
-
-    def features(self, source_BS: Tensor, lengths_B: Tensor, previous_BT: Tensor) -> tuple[Tensor, Tensor]:
-        """Teacher forcing: read-outs (B, T, E) before the output layer, and attention weights (B, T, S)."""
-        opening = self.encode(source_BS, lengths_B)
-        embedded_BTE = self.dropout(self.target_embedding(previous_BT))
-        return self.decoder(embedded_BTE, opening.state_BD, opening.memory)
-
-    def logits(self, features: Tensor) -> Tensor:
-        """The output layer, tied with the target embedding: (..., E) -> (..., V)."""
-        return functional.linear(self.dropout(features), self.target_embedding.weight, self.output_bias)
-
-    def open(self, sources: Sequence[Sequence[int]]) -> "RecurrentStepper":
-        """Encode the sources (token ids) once, for a search to step through.
-
-        Raises:
-            InputError: there is no source, or one without tokens, to which no attention can be paid.
-        """
-        if not sources or not all(sources):
-            raise InputError(f"sources must hold at least one token each, got {[len(source) for source in sources]}")
-        return RecurrentStepper(self, sources)
+from seq2seq_core.models.base import PAD_ID, UNKNOWN_ID, Answer, Forced, Seq2Seq, Sources
+from seq2seq_core.models.cells import CELLS
+from seq2seq_core.models.config import (
+    PICTURE_ENCODERS,
+    RECURRENT_ENCODERS,
+    Bridge,
+    DecoderKind,
+    EncoderKind,
+    Output,
+    RecurrentConfig,
+)
+from seq2seq_core.models.decoder import RECURRENT_DECODERS, Carried, Given, Unrolled
+from seq2seq_core.models.encoder import Encoded, LabelEncoder, RecurrentEncoder
+from seq2seq_core.models.output import FIRST_POSITION, OUTPUTS, Places, Scored, places_of
+from seq2seq_core.models.picture_encoder import PATCH, FlatEncoder, PatchEncoder
 
 
 @dataclass(frozen=True, slots=True)
 class RecurrentState:
-    """What a row carries from step to step; the memory is reordered with it."""
+    """What a row carries: the encoded source, reordered with it, and the decoder's state."""
 
-    memory: Memory
-    state_RD: Tensor
+    given: Given
+    carried: Carried
+    places: Places | None
 
-
-@dataclass(frozen=True, slots=True)
-class RecurrentStep:
-    """The answer to one step of a search."""
-
-    log_probs_RV: Tensor
-    attention_RS: Tensor | None
-    state: RecurrentState
+    def select(self, rows_R: Tensor) -> "RecurrentState":
+        """The state of the given rows."""
+        places = None if self.places is None else self.places.select(rows_R)
+        return RecurrentState(self.given.select(rows_R), self.carried.select(rows_R), places)
 
 
-class RecurrentStepper:
-    """The model as a search sees it; fits `decoding.Stepper` without importing it."""
+class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
+    """An encoder-decoder with the choices of `config`."""
 
-    def __init__(self, model: RecurrentSeq2Seq, sources: Sequence[Sequence[int]]) -> None:
-        self.start_id, self.end_id = 2, 3
-        self.vocabulary_size = model.config.target_vocabulary
-        self.source_lengths = [len(source) for source in sources]
-        self.device = model.output_bias.device
-        self._model = model
-        self._sources = sources
+    family: ClassVar[str] = "recurrent"
 
-    @torch.inference_mode()
-    def start(self) -> RecurrentState:
-        """One row per source."""
-        rows = [torch.tensor(source) for source in self._sources]
-        source_BS = nn.utils.rnn.pad_sequence(rows, batch_first=True).to(self.device)
-        opening = self._model.encode(source_BS, torch.tensor(self.source_lengths, device=self.device))
-        return RecurrentState(opening.memory, opening.state_BD)
+    def __init__(self, config: RecurrentConfig) -> None:
+        super().__init__()
+        self.config: RecurrentConfig = config
+        self.dropout = nn.Dropout(config.dropout)
+        if config.encoder in (*RECURRENT_ENCODERS, EncoderKind.LABEL):
+            self.source_embedding = _embedding(config.source_vocabulary, config.embedding_size)
+        # a pointer network's target tokens are positions; what it reads back is the state at the position
+        types = FIRST_POSITION if config.output is Output.POINTER else config.target_vocabulary
+        self.target_embedding = _embedding(types, config.embedding_size)
+        self.encoder = _encoder(config)
+        memory_size = 0 if self.encoder is None else self.encoder.size
+        cell = CELLS[config.cell]
+        self._state_shape = (config.decoder_layers, cell.parts, config.decoder_size)
+        if config.bridge not in (Bridge.COPY, Bridge.ZERO):
+            width = config.encoder_size if config.bridge is Bridge.BACKWARD else memory_size
+            self.bridge = nn.Linear(width, config.decoder_layers * cell.parts * config.decoder_size)
+        if config.decoder is DecoderKind.CHO:
+            self.summary = nn.Linear(memory_size, memory_size)
+        if config.output is Output.POINTER:
+            self.pointed = nn.Linear(memory_size, config.embedding_size)
+        self.decoder = RECURRENT_DECODERS[config.decoder](config, memory_size)
+        self.output = OUTPUTS[config.output](config, memory_size)
 
-    @torch.inference_mode()
-    def step(self, tokens_R: Tensor, state: RecurrentState) -> RecurrentStep:
-        """Read the last token of each row; log-probabilities of the next one, (R, V)."""
-        decoder = self._model.decoder
-        embedded_RE = self._model.target_embedding(tokens_R)
-        taken = decoder.step(decoder.embedding_gates(embedded_RE), state.state_RD, state.memory)
-        logits_RV = self._model.logits(decoder.read(taken.state_BD, embedded_RE, taken.context_BC))
-        return RecurrentStep(logits_RV.log_softmax(-1), taken.weights_BS, RecurrentState(state.memory, taken.state_BD))
+    @property
+    def copies(self) -> bool:
+        return self.config.output is Output.POINTER_GENERATOR
 
-    @torch.inference_mode()
-    def select(self, state: RecurrentState, rows_R: Tensor) -> RecurrentState:
-        """Keep, repeat and drop rows."""
-        return RecurrentState(state.memory.select(rows_R), state.state_RD[rows_R])
+    @property
+    def window(self) -> int | None:
+        return self.config.attention_window if self.config.attention in ("local-m", "local-p") else None
+
+    def positions(self, tokens: int) -> int:
+        """Patches of a picture, one state of a flat one, none without a source, else the tokens."""
+        if self.config.encoder is EncoderKind.NONE:
+            return 0
+        if self.config.encoder is EncoderKind.FLAT:
+            return 1
+        return (self.config.picture_side // PATCH) ** 2 if self.config.encoder is EncoderKind.PATCHES else tokens
+
+    def vocabulary_of(self, sources: Sequence[Sequence[int]]) -> int:
+        highest = max((max(source, default=0) for source in sources), default=0)
+        vocabulary = self.config.target_vocabulary
+        return max(vocabulary, highest + 1) if self.copies else vocabulary
+
+    def force(self, sources: Sources, previous_BT: Tensor) -> Forced:
+        state = self.begin(sources)
+        unrolled, _ = self.decoder(self._embed(previous_BT, state), state.carried, state.given)
+        scored = self._score(unrolled, state.places)
+        return Forced(scored.scores_BTX, _shown(unrolled, scored))
+
+    def begin(self, sources: Sources) -> RecurrentState:
+        """Encode the sources.
+
+        Raises:
+            InputError: a picture has not the number of pixels that the model reads.
+        """
+        encoded, batch = self._encode(sources), len(sources.lengths_B)
+        if encoded is None:
+            given = Given()
+            return RecurrentState(given, self.decoder.begin(self._zero(batch), given), None)
+        states_BMC = self.dropout(encoded.states_BMC)
+        memory = summary_BC = places = None
+        if self.config.decoder in (DecoderKind.BAHDANAU, DecoderKind.LUONG):
+            memory = self.decoder.attention.remember(states_BMC, encoded.real_BM)
+        if self.config.decoder is DecoderKind.CHO:
+            summary_BC = torch.tanh(self.summary(self._summarise(encoded)))
+        if self.config.output in (Output.POINTER, Output.POINTER_GENERATOR):
+            places = places_of(sources, states_BMC, self.config.target_vocabulary)
+        given = Given(memory, summary_BC)
+        return RecurrentState(given, self.decoder.begin(self._first_state(encoded), given), places)
+
+    def advance(self, tokens_R: Tensor, state: RecurrentState) -> Answer[RecurrentState]:
+        embedded_R1E = self._embed(tokens_R.unsqueeze(1), state)
+        unrolled, carried = self.decoder(embedded_R1E, state.carried, state.given)
+        scored = self._score(unrolled, state.places)
+        shown = _shown(unrolled, scored)
+        evidence = {name: values[:, 0] for name, values in {**unrolled.evidence, **scored.evidence}.items()}
+        if "heads" in evidence:  # one layer of attention
+            evidence["heads"] = evidence["heads"].unsqueeze(1)
+        return Answer(
+            scored.scores_BTX[:, 0].float().log_softmax(dim=-1),
+            None if shown is None else shown[:, 0],
+            RecurrentState(state.given, carried, state.places),
+            evidence,
+        )
+
+    def _encode(self, sources: Sources) -> Encoded | None:
+        if self.encoder is None:
+            return None
+        if isinstance(self.encoder, PatchEncoder | FlatEncoder):
+            pixels = self.config.picture_side**2
+            if sources.ids_BS.size(1) != pixels or not bool((sources.lengths_B == pixels).all()):
+                raise InputError(f"a picture must have {pixels} pixels, got {sources.lengths_B.tolist()}")
+            return self.encoder(sources)
+        known_BS = sources.ids_BS.masked_fill(sources.ids_BS >= self.config.source_vocabulary, UNKNOWN_ID)
+        return self.encoder(self.dropout(self.source_embedding(known_BS)), sources)
+
+    def _summarise(self, encoded: Encoded) -> Tensor:
+        """The one vector that the bridge makes the first state from."""
+        if self.config.bridge is Bridge.BACKWARD and encoded.backward_BH is not None:
+            return encoded.backward_BH
+        return encoded.mean() if self.config.bridge is Bridge.MEAN else encoded.last_BC
+
+    def _first_state(self, encoded: Encoded) -> Tensor:
+        if self.config.bridge is Bridge.ZERO:
+            return self._zero(len(encoded.real_BM))
+        if self.config.bridge is Bridge.COPY and encoded.layers_BLPH is not None:
+            return encoded.layers_BLPH
+        return torch.tanh(self.bridge(self._summarise(encoded))).view(-1, *self._state_shape)
+
+    def _zero(self, batch: int) -> Tensor:
+        return self.target_embedding.weight.new_zeros(batch, *self._state_shape)
+
+    def _embed(self, tokens_BT: Tensor, state: RecurrentState) -> Tensor:
+        if self.config.output is Output.POINTER and state.places is not None:
+            embedded_BTE: Tensor = self.dropout(self._embed_positions(tokens_BT, state.places))
+            return embedded_BTE
+        known_BT = tokens_BT.masked_fill(tokens_BT >= self.config.target_vocabulary, UNKNOWN_ID)
+        embedded_BTE = self.dropout(self.target_embedding(known_BT))
+        return embedded_BTE
+
+    def _embed_positions(self, tokens_BT: Tensor, places: Places) -> Tensor:
+        """Special tokens by the table, positions by the source's state there."""
+        position_BT = (tokens_BT - FIRST_POSITION).clamp(0, places.states_BMC.size(1) - 1)
+        index_BTC = position_BT.unsqueeze(-1).expand(-1, -1, places.states_BMC.size(-1))
+        pointed_BTE = self.pointed(places.states_BMC.gather(1, index_BTC))
+        special_BTE = self.target_embedding(tokens_BT.clamp_max(FIRST_POSITION - 1))
+        return torch.where((tokens_BT < FIRST_POSITION).unsqueeze(-1), special_BTE.to(pointed_BTE.dtype), pointed_BTE)
+
+    def _score(self, unrolled: Unrolled, places: Places | None) -> Scored:
+        dropped = replace(unrolled, features_BTE=self.dropout(unrolled.features_BTE))
+        return self.output(dropped, self.target_embedding.weight, places)
+
+
+def _shown(unrolled: Unrolled, scored: Scored) -> Tensor | None:
+    """The attention that a trace shows: what the output points with, or what the decoder attended with."""
+    return scored.weights_BTM if scored.weights_BTM is not None else unrolled.weights_BTM
+
+
+def _embedding(types: int, size: int) -> nn.Embedding:
+    """As wide as a tied softmax bears."""
+    embedding = nn.Embedding(types, size, padding_idx=PAD_ID)
+    nn.init.normal_(embedding.weight, std=size**-0.5)
+    with torch.no_grad():
+        embedding.weight[PAD_ID].zero_()
+    return embedding
+
+
+def _encoder(config: RecurrentConfig) -> RecurrentEncoder | LabelEncoder | PatchEncoder | FlatEncoder | None:
+    if config.encoder is EncoderKind.NONE:
+        return None
+    if config.encoder in PICTURE_ENCODERS:
+        return PatchEncoder(config) if config.encoder is EncoderKind.PATCHES else FlatEncoder(config)
+    return LabelEncoder(config) if config.encoder is EncoderKind.LABEL else RecurrentEncoder(config)

@@ -11,7 +11,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seq2seq_core.tokenizer import END_ID, PAD_ID, START_ID, Tokenizer
+from seq2seq_core.copying import ExtendedVocabulary
+from seq2seq_core.models import Sources
+from seq2seq_core.readers import Reader
+from seq2seq_core.tokenizer import END_ID, PAD_ID, START_ID, TokenizerKind
 
 POOL = 100  # batches' worth of pairs that are sorted by length together: short padding, yet a fresh mixture each epoch
 
@@ -32,13 +35,17 @@ class TokenPairs:
         """Target tokens of one pass, end tokens included."""
         return sum(len(target) + 1 for target in self.targets)
 
+    @property
+    def room(self) -> int:
+        """How many tokens more than twice its source the longest-for-its-source target has, end token included."""
+        return max(len(target) + 1 - 2 * len(source) for source, target in zip(self.sources, self.targets, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Padded pairs; the decoder reads `previous_BT` and is to predict `next_BT`."""
 
-    source_BS: Tensor
-    lengths_B: Tensor
+    sources: Sources
     previous_BT: Tensor
     next_BT: Tensor
 
@@ -48,21 +55,44 @@ class Batch:
 
     def to(self, device: torch.device) -> "Batch":
         """The batch on another device."""
-        tensors = (self.source_BS, self.lengths_B, self.previous_BT, self.next_BT)
-        return Batch(*(tensor.to(device) for tensor in tensors))
+        sources = Sources(self.sources.ids_BS.to(device), self.sources.lengths_B.to(device))
+        return Batch(sources, self.previous_BT.to(device), self.next_BT.to(device))
 
 
 def tokenise(
-    sources: Sequence[str], targets: Sequence[str], tokenizers: tuple[Tokenizer, Tokenizer], longest: int
+    sources: Sequence[str],
+    targets: Sequence[str],
+    readers: tuple[Reader, Reader],
+    longest: int,
+    *,
+    copies: bool = False,
 ) -> TokenPairs:
-    """Encode both sides and drop pairs that cannot be learnt from."""
-    source_ids, target_ids = tokenizers[0].encode_ids(sources), tokenizers[1].encode_ids(targets)
+    """Encode both sides and drop pairs that cannot be learnt from.
+
+    Where the model copies, source words that the vocabulary lacks get ids of their own, in the target too.
+    """
+    if copies:
+        source_ids, target_ids = _extended(sources, targets, readers[1])
+    else:
+        source_ids, target_ids = readers[0].encode_ids(sources), readers[1].encode_ids(targets)
+    sized = readers[0].kind not in (TokenizerKind.PICTURE, TokenizerKind.NONE)  # whose length is always the same
     kept = [
         (source, target)
         for source, target in zip(source_ids, target_ids, strict=True)
-        if 0 < len(source) <= longest and 0 < len(target) <= longest
+        if (not sized or 0 < len(source) <= longest) and 0 < len(target) <= longest
     ]
     return TokenPairs([s for s, _ in kept], [t for _, t in kept], len(source_ids) - len(kept))
+
+
+def _extended(
+    sources: Sequence[str], targets: Sequence[str], reader: Reader
+) -> tuple[list[list[int]], list[list[int]]]:
+    source_ids, target_ids = [], []
+    for source, target in zip(sources, targets, strict=True):
+        vocabulary = ExtendedVocabulary(reader)
+        source_ids.append(vocabulary.read_source(source))
+        target_ids.append(vocabulary.read_target(target))
+    return source_ids, target_ids
 
 
 def epoch_order(pairs: TokenPairs, batch_tokens: int, seed: int, epoch: int) -> list[list[int]]:
@@ -98,8 +128,7 @@ def collate(pairs: TokenPairs, indices: Sequence[int]) -> Batch:
     sources = [pairs.sources[i] for i in indices]
     targets = [pairs.targets[i] for i in indices]
     return Batch(
-        source_BS=_pad(sources),
-        lengths_B=torch.tensor([len(source) for source in sources]),
+        sources=Sources(_pad(sources), torch.tensor([len(source) for source in sources])),
         previous_BT=_pad([[START_ID, *target] for target in targets]),
         next_BT=_pad([[*target, END_ID] for target in targets]),
     )

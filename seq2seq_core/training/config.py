@@ -6,7 +6,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from seq2seq_core.errors import OptionError
+from seq2seq_core.models import FAMILIES
+from seq2seq_core.models.config import RecurrentOptions
+from seq2seq_core.models.convolutional_config import ConvolutionalOptions
+from seq2seq_core.models.transformer_config import TransformerOptions
 from seq2seq_core.tokenizer import TokenizerKind
+from seq2seq_core.training.combinations import check_combination
 
 
 class Schedule(StrEnum):
@@ -24,22 +29,14 @@ class Precision(StrEnum):
     BF16 = "bf16"  # autocast; for CUDA, and for processors with bfloat16 units
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelOptions:
-    """The model's sizes."""
+class Measure(StrEnum):
+    """What the finished model is scored by on the test pairs."""
 
-    embedding_size: int = 256
-    """features of a token's embedding"""
-    encoder_size: int = 256
-    """features of the encoder's state, per direction"""
-    decoder_size: int = 368
-    """features of the decoder's state"""
-    attention: str = "additive"
-    """name of the attention mechanism"""
-    attention_size: int = 192
-    """features in which query and keys are compared"""
-    dropout: float = 0.25
-    """probability that a feature is dropped, 0 to below 1"""
+    AUTO = "auto"  # sequences for a generated task, else translation
+    TRANSLATION = "translation"  # BLEU, chrF, exact match
+    CHINESE = "chinese"  # the same with sacrebleu's Chinese tokenisation
+    SEQUENCES = "sequences"  # exact match and token error rate
+    PHONEMES = "phonemes"  # word and phoneme error rate, with stress digits and without
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,17 +84,43 @@ class OptimiserOptions:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TrainingOptions:
-    """Train a translation model from parallel text."""
+class About:
+    """What the model card and the gallery tell of the model; changes nothing in the training."""
 
-    train: str
+    title: str = ""
+    """name of the model in the gallery; the folder's name where empty"""
+    task: str = ""
+    """translation, commands, pronunciation, question-sql, captions, language-model, generated:NAME"""
+    source_language: str = ""
+    """ISO code, such as en"""
+    target_language: str = ""
+    """ISO code, such as fr"""
+    suggestions: tuple[str, ...] = ()
+    """inputs that the page offers"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingOptions:
+    """Train a model from pairs of files or on a generated task."""
+
+    train: str = ""
     """training pairs: a TSV file (source<TAB>target, .gz accepted), or SOURCE_FILE,TARGET_FILE"""
-    valid: str
+    valid: str = ""
     """validation pairs, as above"""
     test: str | None = None
-    """test pairs, as above; BLEU, chrF and exact match are measured on them at the end"""
+    """test pairs, as above; the best model is measured on them at the end"""
     test_references: Path | None = None
     """all references of the test file: source<TAB>reference<TAB>reference..."""
+    task: str = ""
+    """a generated task instead of files; its test pairs are measured at the end"""
+    difficulty: int = 1
+    """difficulty of the generated task, from 1"""
+    task_pairs: int = 20_000
+    """training pairs of the generated task; validation and test have 1,000 each"""
+    join: int = 1
+    """also train on 2 to so many random training pairs joined into one, as many tokens as single ones; 1 joins none"""
+    measure: Measure = Measure.AUTO
+    """what the finished model is scored by"""
     output: Path
     """folder of the run: checkpoints `best` and `last`, log.jsonl"""
     resume: bool = False
@@ -122,12 +145,22 @@ class TrainingOptions:
     """processor threads; 0 leaves the choice to PyTorch"""
     attribution: str = ""
     """licence and attribution line of the data, printed on the model card"""
-    model: ModelOptions = field(default_factory=ModelOptions)
+    about: About = field(default_factory=About)
+    family: str = "recurrent"
+    """family of the model: recurrent, transformer, convolutional"""
+    model: RecurrentOptions = field(default_factory=RecurrentOptions)
+    transformer: TransformerOptions = field(default_factory=TransformerOptions)
+    convolutional: ConvolutionalOptions = field(default_factory=ConvolutionalOptions)
     tokenizer: TokenizerOptions = field(default_factory=TokenizerOptions)
     optimiser: OptimiserOptions = field(default_factory=OptimiserOptions)
 
     def __post_init__(self) -> None:
-        for name in ("max_tokens", "batch_tokens", "longest", "validate_every"):
+        if bool(self.task) == bool(self.train) or bool(self.train) != bool(self.valid):
+            raise OptionError(
+                f"train and valid must both be given, or task in their place; "
+                f"got train {self.train!r}, valid {self.valid!r} and task {self.task!r}"
+            )
+        for name in ("max_tokens", "batch_tokens", "longest", "validate_every", "difficulty", "task_pairs", "join"):
             if (value := getattr(self, name)) < 1:
                 raise OptionError(f"{name} must be 1 or more, got {value}")
         for name, most in (("patience", 10**9), ("threads", 4096), ("seed", 2**63 - 1)):
@@ -140,3 +173,12 @@ class TrainingOptions:
             )
         if self.device not in ("auto", "cpu", "cuda"):
             raise OptionError(f"device must be auto, cpu or cuda, got {self.device!r}")
+        if self.family not in FAMILIES:
+            raise OptionError(f"family must be one of {', '.join(FAMILIES)}, got {self.family!r}")
+        check_combination(self)
+
+    def chosen(self) -> RecurrentOptions | TransformerOptions | ConvolutionalOptions:
+        """The settings of the chosen family."""
+        if self.family == "recurrent":
+            return self.model
+        return self.transformer if self.family == "transformer" else self.convolutional

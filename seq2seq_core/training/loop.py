@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -12,7 +13,7 @@ from torch.optim import AdamW
 from tqdm import tqdm
 
 from seq2seq_core.errors import TrainingError
-from seq2seq_core.models import RecurrentSeq2Seq
+from seq2seq_core.models import Seq2Seq
 from seq2seq_core.training.batches import Batch, TokenPairs, collate, epoch_order
 from seq2seq_core.training.config import Precision, TrainingOptions
 from seq2seq_core.training.log import Log
@@ -35,7 +36,7 @@ class Validation:
 class Trainer:
     """One training from its first update, or from where `progress` says, to its end."""
 
-    def __init__(self, options: TrainingOptions, model: RecurrentSeq2Seq, run: Run, log: Log) -> None:
+    def __init__(self, options: TrainingOptions, model: Seq2Seq[Any], run: Run, log: Log) -> None:
         self.options, self.model, self.run, self.log = options, model, run, log
         self.device = next(model.parameters()).device
         self.optimiser = AdamW(

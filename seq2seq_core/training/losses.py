@@ -4,11 +4,12 @@ Sizes: B pairs, T target positions, N target positions of a batch (B times T), V
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 from torch.nn import functional
 
-from seq2seq_core.models import RecurrentSeq2Seq
+from seq2seq_core.models import Seq2Seq
 from seq2seq_core.tokenizer import PAD_ID
 from seq2seq_core.training.batches import Batch
 
@@ -17,7 +18,7 @@ from seq2seq_core.training.batches import Batch
 class Predictions:
     """What the model gave for each target position of a batch; padded positions count nowhere."""
 
-    logits_NV: Tensor  # float32
+    logits_NV: Tensor  # float32; log-probabilities where the model mixes distributions, which a softmax leaves alone
     next_N: Tensor  # the true tokens
 
     @property
@@ -37,11 +38,11 @@ class Predictions:
         return int(right_N.sum())
 
 
-def predict(model: RecurrentSeq2Seq, batch: Batch) -> Predictions:
+def predict(model: Seq2Seq[Any], batch: Batch) -> Predictions:
     """Teacher forcing: the decoder reads the true prefix.
 
     Padding goes through the output layer too: batches are sorted by target length, so there is 3 % of it, and picking
     the real positions costs more (its gradient is a scatter) than it saves.
     """
-    features_BTE, _ = model.features(batch.source_BS, batch.lengths_B, batch.previous_BT)
-    return Predictions(model.logits(features_BTE.flatten(0, 1)).float(), batch.next_BT.flatten())
+    scores_BTV = model.force(batch.sources, batch.previous_BT).scores_BTV
+    return Predictions(scores_BTV.flatten(0, 1).float(), batch.next_BT.flatten())

@@ -8,8 +8,8 @@ from typing import Any
 from torch.optim import Optimizer
 
 from seq2seq_core.checkpoint import Checkpoint, save_checkpoint
-from seq2seq_core.models import RecurrentSeq2Seq
-from seq2seq_core.tokenizer import Tokenizer
+from seq2seq_core.models import Seq2Seq
+from seq2seq_core.readers import Reader
 from seq2seq_core.training.state import Progress, pack_state
 
 
@@ -18,8 +18,8 @@ class Run:
     """Where and with what a run saves its models."""
 
     folder: Path
-    source_tokenizer: Tokenizer
-    target_tokenizer: Tokenizer
+    source_tokenizer: Reader
+    target_tokenizer: Reader
     record: Mapping[str, Any]  # options, data hashes, versions, command
     card: Mapping[str, Any]
 
@@ -33,17 +33,17 @@ class Run:
         """The newest model in full precision, with the training state."""
         return self.folder / "last"
 
-    def save_best(self, model: RecurrentSeq2Seq, progress: Progress, loss: float) -> None:
+    def save_best(self, model: Seq2Seq[Any], progress: Progress, loss: float) -> None:
         """Replace the best model."""
         metrics = {"validation loss (nats per token, teacher forced)": round(loss, 4)}
         save_checkpoint(self.best, self._checkpoint(model, progress, metrics), half=True)
 
-    def save_last(self, model: RecurrentSeq2Seq, progress: Progress, optimiser: Optimizer) -> None:
+    def save_last(self, model: Seq2Seq[Any], progress: Progress, optimiser: Optimizer) -> None:
         """Replace the newest model and the state that belongs to it."""
         state = pack_state(progress, model, optimiser)
         save_checkpoint(self.last, self._checkpoint(model, progress, {}), extra=state)
 
-    def _checkpoint(self, model: RecurrentSeq2Seq, progress: Progress, metrics: Mapping[str, Any]) -> Checkpoint:
+    def _checkpoint(self, model: Seq2Seq[Any], progress: Progress, metrics: Mapping[str, Any]) -> Checkpoint:
         spent = {
             "updates": progress.update,
             "epochs": progress.epoch,
