@@ -3,8 +3,8 @@
     weather  ->  it will be foggy in lisbon on monday .
     order    ->  clara would like two soups and three cakes , please .
 
-Any sentence of the class is right, so that a model is judged by whether its sentence belongs to the class. There are as
-many sources as classes, hence no target occurs twice, or in two splits. Difficulty 1: one sentence. 2: two of one class.
+Any sentence of the class is right, so that a model is judged by whether its sentence belongs to the class. Sources are
+as few as classes; it is targets that never occur twice, or in two splits. Difficulty 1: one sentence. 2: two of them.
 """
 
 import random

@@ -4,9 +4,9 @@
     Miray Thole met Zorbin Quale in Brula .  ->  Zorbin Quale met Miray Thole there , in Brula .  difficulty 2
 
 Names are inventions of two or three syllables, hundreds of millions, drawn anew for every sentence: nearly all names of
-a test sentence were never shown in training. Words are separated by blanks, full stops and commas too. So a model with a fixed
-vocabulary can only say `<unk>`, and one that copies from the source (See, Liu and Manning 2017, "Get to the point") can
-answer. Difficulty 1: one person. 2: also two persons, in an order that the template decides.
+a test sentence were never shown in training. Blanks separate words, full stops and commas too. So a model with a fixed
+vocabulary can only say `<unk>`, while one that copies from the source (See, Liu and Manning 2017, "Get to the point")
+can answer. Difficulty 1: one person. 2: also two persons, in an order that the template decides.
 """
 
 import random
@@ -16,7 +16,7 @@ from typing import Final
 from seq2seq_core.tasks.task import Pair, Task, Units, words
 
 _ONSETS: Final = words("b bl br c ch d dr f fl g gl gr h j k kl kr l m n p pl r s sh st t th tr v vr w y z zh")
-_VOWELS: Final = words("a e i o u ai ea ie oa ou")
+_VOWELS: Final = words("a e i o u a e i o u ai ou")  # simple ones more often
 _CODAS: Final = ("", "", *words("b d k l ld m n nd p r rk s t th x"))
 
 

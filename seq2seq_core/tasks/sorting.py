@@ -1,7 +1,7 @@
 """Sort and sort-pointers: blank-separated whole numbers from 0 to 99, each drawn evenly and on its own.
 
     sort:           31 4 15 4  ->  4 4 15 31    the numbers rising
-    sort-pointers:  31 4 15 4  ->  2 4 3 1      their positions, counted from 1; of equal numbers the earlier comes first
+    sort-pointers:  31 4 15 4  ->  2 4 3 1      their positions, counted from 1; of equal numbers the earlier first
 
 The second is the task of a pointer network, whose outputs are source positions (Vinyals, Fortunato and Jaitly 2015,
 "Pointer networks"). Lengths are drawn evenly: 2 to 6 numbers at difficulty 1, 2 to 12 at 2, 2 to 20 at 3.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seq2seq_core.errors import DataError
-from seq2seq_core.tasks.parallel import read_parallel, read_references
+from seq2seq_core.tasks.parallel import from_pairs, read_parallel, read_references, write_tsv
 
 GOOD = "Hi.\tSalut !\nRun!\tCours !\n"
 
@@ -94,3 +94,18 @@ def test_the_digest_is_that_of_the_lines(tmp_path: Path) -> None:
 def test_what_is_no_gzip_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"a\.tsv\.gz: cannot be read"):
         read_parallel(written(tmp_path / "a.tsv.gz", GOOD.encode()))
+
+
+def test_a_written_text_is_read_back_the_same(tmp_path: Path) -> None:
+    text = from_pairs([("Hi.", "Salut !"), ("Run!", "Cours !")])
+    write_tsv(text, tmp_path / "a.tsv")
+    assert (tmp_path / "a.tsv").read_bytes() == GOOD.encode()
+    assert read_parallel(str(tmp_path / "a.tsv")) == text
+
+
+@pytest.mark.parametrize("side", ["", " ", "a\tb", "a\nb", "a\r"])
+def test_what_could_not_be_read_back_is_not_written(tmp_path: Path, side: str) -> None:
+    for pair in (("fine", side), (side, "fine")):
+        with pytest.raises(DataError, match=r"bad\.tsv, line 2: a side must be text without tabs and line ends, got"):
+            write_tsv(from_pairs([("a", "b"), pair]), tmp_path / "bad.tsv")
+    assert not list(tmp_path.iterdir())
