@@ -4,7 +4,8 @@ A `Trace` belongs to one source. It holds the search's steps; a step holds its c
 length, best candidate first). A candidate is named by (step number, index in that step's columns); step numbers start
 at 1 and `parent` points into the step before, or is ROOT in step 1.
 
-Sizes: N candidates of a step, E prefixes expanded in it, S source pieces, P listed next tokens of an expanded prefix.
+Sizes: N candidates of a step, E prefixes expanded in it, S source pieces (the patches of a picture, none without a
+source), P listed next tokens of an expanded prefix, L layers, H heads.
 """
 
 from collections.abc import Mapping
@@ -52,6 +53,11 @@ class TraceStep:
     rank_N: Integers  # 1 is best
     fate_N: tuple[Fate, ...]
     margin_N: Doubles  # nats below the cut for a pruned candidate, else 0
+    # Evidence beside the attention, each None where the model has none of it.
+    heads_ELHS: Floats | None = None  # cross-attention of every layer and head; attention_ES is its mean over both
+    centre_E: Doubles | None = None  # local-p (Luong 2015, equation 9): the predicted source position p_t, from 0
+    generate_E: Doubles | None = None  # p_gen, from 0 (copy) to 1 (generate); See 2017, equation 8
+    coverage_ES: Floats | None = None  # sum of the earlier attention rows, as it entered the score; See 2017, eq. 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,8 @@ class Trace:
     steps: tuple[TraceStep, ...]
     hypotheses: tuple[Hypothesis, ...]  # the finished pool, best score first; the cut prefixes where nothing finished
     stop: Stop
+    window: int | None = None  # D of local attention: it sees the pieces from centre - D to centre + D
+    grid: tuple[int, int] | None = None  # rows and columns of a picture's patches, row by row in source_tokens
 
 
 def length_penalty(length: int, alpha: float) -> float:
