@@ -3,7 +3,8 @@
 To add a task: a new file here and a line in `TASKS`. A task draws pairs of texts; `generate` makes data sets of them.
 
 Pairs depend on (name, split, difficulty or lengths, seed) alone, so that a smaller count is the beginning of a larger
-one. They are the same in every process, and in every Python since 3.2, whose `random` draws alike from a text as seed.
+one. They are the same in every process and on every machine. A new version of Python may draw others, because `random`
+promises no more; `ParallelText.digest` shows it.
 """
 
 import random
