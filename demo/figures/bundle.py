@@ -12,7 +12,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from demo.figures.style import LOOKS, Role
-from demo.wording.figure_words import StepperWords, ViewWords
+from demo.wording.figure_words import StepperWords
+from demo.wording.view_words import ViewWords
 
 
 @dataclass(frozen=True, slots=True)

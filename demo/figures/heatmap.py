@@ -1,5 +1,7 @@
 """Where a hypothesis looked: source across, target down, and below it how much of each source piece was read.
 
+What only some models tell is drawn by `heatmap_evidence`: the window of local attention and the p_gen of a pointer.
+
 Rows and columns sit at integer positions with the pieces as tick texts: on an axis of names Plotly would merge repeated
 pieces into one, and take date-like ones for dates.
 """
@@ -9,10 +11,12 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from demo.figures import heatmap_story
+from demo.figures import heatmap_evidence, heatmap_story
 from demo.figures.bundle import Bundle, Strip
-from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, Reading, align
-from demo.figures.labels import cut, full_label, number, short_label, visible, width_em
+from demo.figures.heads import Head
+from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, align
+from demo.figures.heatmap_marks import cells, sum_bars
+from demo.figures.labels import cut, short_label, visible, width_em
 from demo.figures.style import FAINT, LABEL_SIZE, base_layout, corner_text
 from demo.figures.walk import Node
 from demo.wording.figure_words import HeatmapWords
@@ -30,26 +34,26 @@ TARGET_RISE_PX: Final = 11
 CLEAR_SUM: Final = 3.5  # up to this height of the sum axis its two thresholds have room for their labels
 LABEL_SINE: Final = 0.82  # of the angle at which source labels stand
 LABEL_ANGLE: Final = -55
-BELOW_TITLE: Final = "<br><span style='font-size:6px'>\u00a0</span>"  # else the colour bar's first tick runs into it
-BAR_LOOKS: Final = {
-    Reading.READ: ("#0072B2", ""),
-    Reading.DROPPED: ("#D55E00", "/"),
-    Reading.REPEATED: ("#E69F00", "x"),
-}
-FLAGS: Final = {Reading.READ: "", Reading.DROPPED: "▽", Reading.REPEATED: "△"}
 
 
-def heatmap_bundle(trace: Trace, node: Node, words: HeatmapWords) -> Bundle:
-    """The attention along the way to a node, kept or pruned; without attention a bundle that says so."""
-    alignment = align(trace, node)
+def heatmap_bundle(trace: Trace, node: Node, words: HeatmapWords, *, head: Head | None = None) -> Bundle:
+    """The attention along the way to a node, kept or pruned; without attention a bundle that says so.
+
+    Of one head (see `heads.default_choice`), or of all heads on average.
+
+    Raises:
+        ValueError: the trace has no such head; `heads.choice_in` asks it.
+    """
+    alignment = align(trace, node, head)
     if alignment is None:
         return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
     picture = _Picture(alignment, words)
     notes = heatmap_story.notes(alignment, words)
     return Bundle(
-        figure=go.Figure(data=[picture.cells(), picture.bars()], layout=picture.layout()),
+        figure=go.Figure(data=picture.data(), layout=picture.layout()),
         account=" ".join((heatmap_story.account(alignment, words), *notes)),
         words=words.view,
+        legend=heatmap_evidence.window_legend(alignment, words),
         strip=picture.strip(),
         notes=notes,
     )
@@ -80,76 +84,28 @@ class _Picture:
         return self.cell * len(self.alignment.target)
 
     @property
+    def columns_px(self) -> int:
+        return self.cell * len(self.alignment.source)
+
+    @property
     def area_px(self) -> int:
         return self.rows_px + GAP_PX + STRIP_PX
 
-    def cells(self) -> dict[str, Any]:
-        """One cell for each weight; a click on it reports the node of its row."""
-        shown, columns = self.alignment, range(len(self.alignment.source))
-        return {
-            "type": "heatmap",
-            "z": [[round(float(weight), 4) for weight in row_S] for row_S in shown.weights_TS],
-            "zmin": 0,
-            "zmax": 1,
-            "colorscale": "Cividis",
-            "xgap": 1,
-            "ygap": 1,
-            "hovertext": [[self._cell_text(row, column) for column in columns] for row in range(len(shown.target))],
-            "hoverinfo": "text",
-            "customdata": [[node for _ in columns] for node in shown.nodes],
-            "colorbar": self._colour_bar(),
-        }
+    @property
+    def beside_px(self) -> int:
+        return 0 if self.alignment.generate_T is None else heatmap_evidence.GENERATE_PX
 
-    def _cell_text(self, row: int, column: int) -> str:
-        shown = self.alignment
-        return self.words.cell.format(
-            target=full_label(shown.target[row]),
-            source=full_label(shown.source[column]),
-            weight=number(float(shown.weights_TS[row, column])),
-        )
-
-    def _colour_bar(self) -> dict[str, Any]:
-        return {
-            "title": {"text": self.words.weight + BELOW_TITLE, "side": "top"},
-            "thickness": 12,
-            "lenmode": "pixels",
-            "len": max(110, min(self.rows_px, 220)),
-            "y": 1,
-            "yanchor": "top",
-            "tickvals": [0, 0.5, 1],
-            "outlinewidth": 0,
-        }
-
-    def bars(self) -> dict[str, Any]:
-        """The sum of every column; the flags are shapes and hatching too, not colour alone."""
-        shown, readings = self.alignment, self.alignment.readings
-        return {
-            "type": "bar",
-            "x": list(range(len(shown.source))),
-            "y": [round(total, 4) for total in shown.sums],
-            "yaxis": "y2",
-            "width": 0.8,
-            "text": [FLAGS[found] for found in readings],
-            "textposition": "outside",
-            "textangle": 0,
-            "cliponaxis": False,
-            "hovertext": [
-                self.words.coverage_cell.format(source=full_label(piece), sum=number(total))
-                for piece, total in zip(shown.source, shown.sums, strict=True)
-            ],
-            "hoverinfo": "text",
-            "marker": {
-                "color": [BAR_LOOKS[found][0] for found in readings],
-                "pattern": {"shape": [BAR_LOOKS[found][1] for found in readings], "solidity": 0.4},
-            },
-        }
+    def data(self) -> list[dict[str, Any]]:
+        shown, words = self.alignment, self.words
+        evidence = (*heatmap_evidence.window_traces(shown), *heatmap_evidence.generate_bars(shown, words))
+        return [cells(shown, words, self.rows_px), sum_bars(shown, words), *evidence]
 
     def layout(self) -> dict[str, Any]:
-        columns = len(self.alignment.source)
         margin = {"l": self.left, "r": RIGHT_PX, "t": self.top, "b": 12}
-        width = self.left + RIGHT_PX + self.cell * columns
+        width = self.left + RIGHT_PX + self.columns_px + self.beside_px
         return base_layout(width, self.top + 12 + self.area_px, margin) | {
             "xaxis": self._source_axis(),
+            **self._generate_axis(),
             "yaxis": self._target_axis(),
             "yaxis2": self._sum_axis(),
             "shapes": [_threshold(DROPPED_BELOW), _threshold(REPEATED_ABOVE)],
@@ -157,12 +113,17 @@ class _Picture:
             "annotations": [
                 corner_text(self.words.source_axis, SOURCE_RISE_PX),
                 corner_text(self.words.target_axis, TARGET_RISE_PX),
+                *([heatmap_evidence.generate_heading(self.columns_px, self.words)] if self.beside_px else []),
             ],
         }
+
+    def _generate_axis(self) -> dict[str, Any]:
+        return {"xaxis2": heatmap_evidence.generate_axis(self.columns_px)} if self.beside_px else {}
 
     def _source_axis(self) -> dict[str, Any]:
         source = self.alignment.source
         return _piece_axis(source, [-0.5, len(source) - 0.5]) | {
+            "domain": [0, self.columns_px / (self.columns_px + self.beside_px)],
             "side": "top",
             "anchor": "y",
             "tickangle": LABEL_ANGLE,
@@ -229,4 +190,5 @@ def _piece_axis(pieces: tuple[str, ...], ends: list[float]) -> dict[str, Any]:
 
 def _threshold(height: float) -> dict[str, Any]:
     line = {"color": "#808080", "width": 1, "dash": "dot"}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y2", "y0": height, "y1": height, "line": line}
+    ends = {"xref": "x domain", "x0": 0, "x1": 1, "yref": "y2", "y0": height, "y1": height}
+    return {"type": "line", **ends, "line": line}

@@ -26,6 +26,9 @@ class Role(StrEnum):
     GREEDY = "greedy"
     LEAVES = "leaves"  # the first token of greedy's path that the beam did not keep
     CUT = "cut"
+    CENTRE = "centre"  # of local attention, and how far it looks
+    WINDOW = "window"
+    SHARPEST = "sharpest"  # the head with the lowest alignment entropy
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ LOOKS: Final[Mapping[Role, Look]] = MappingProxyType(
         Role.GREEDY: Look("#CC79A7", "dashdot", 3.0, "diamond-open", 14),
         Role.LEAVES: Look("#CC79A7", "dashdot", 3.0, "x", 11),
         Role.CUT: Look("#808080", "longdashdot", 2.4, "line-ew", 0),
+        Role.CENTRE: Look("#D55E00", "solid", 1.0, "circle", 8),
+        Role.WINDOW: Look("#56B4E9", "solid", 1.5, "square", 0),
+        Role.SHARPEST: Look("#D55E00", "solid", 2.5, "square", 0),
     }
 )
 

@@ -6,6 +6,9 @@ Fields in braces are filled by `str.format`; the comment behind a field names th
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from demo.wording.attention_words import ComparisonWords, HeadWords, PictureWords
+from demo.wording.curve_words import CurveWords
+from demo.wording.view_words import ViewWords
 from seq2seq_core.trace import Fate
 
 
@@ -22,18 +25,6 @@ class StepperWords:
     slider: str
     keys: str  # one line that lists the keys
     elsewhere: str  # behind a caption, where the selected node is not in view; {step}, filled by the browser
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewWords:
-    """What the frame around any figure says."""
-
-    loading: str
-    failed: str  # the drawing library did not arrive
-    save_svg: str
-    save_png: str
-    scroll: str  # label of the frame that scrolls sideways
-    file_name: str  # of a saved picture, without its ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +89,16 @@ class HeatmapWords:
     nothing: str  # the model has no attention
     account: str  # {source} {target}
     account_row: str  # {target} {source} {weight}
+    head: str  # which head is shown, counted from 1; {layer} {head}
+    centre: str  # the dots on the rows of local attention
+    window: str  # the outlines around them; {half_width}
+    centre_cell: str  # {centre}
+    generate_axis: str  # the name of p_gen
+    generate_cell: str  # {target} {generate}
+    generate: str  # what p_gen is
+    coverage_kept: str  # the model itself keeps the sums
+    account_centres: str  # {values}
+    account_generate: str  # {values}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +119,7 @@ class FigureWords:
     tree: TreeWords
     heatmap: HeatmapWords
     bars: BarWords
+    heads: HeadWords
+    picture: PictureWords
+    comparison: ComparisonWords
+    curve: CurveWords

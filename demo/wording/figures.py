@@ -2,37 +2,13 @@
 
 from typing import Final
 
-from demo.wording.figure_words import (
-    BarWords,
-    FigureWords,
-    HeatmapWords,
-    LedgerWords,
-    StepperWords,
-    TreeWords,
-    ViewWords,
-)
+from demo.wording import attention_figures as attention
+from demo.wording.figure_views import CHINESE_VIEW, ENGLISH_VIEW
+from demo.wording.figure_words import BarWords, FigureWords, LedgerWords, StepperWords, TreeWords
 from seq2seq_core.trace import Fate
 
-_ENGLISH_VIEW: Final = ViewWords(
-    loading="Drawing…",
-    failed="The drawing library did not load, so this figure cannot be drawn. Reload the page to try again.",
-    save_svg="Save as SVG",
-    save_png="Save as PNG",
-    scroll="Figure; scrolls sideways",
-    file_name="figure",
-)
-
-_CHINESE_VIEW: Final = ViewWords(
-    loading="正在绘制……",
-    failed="绘图库未能加载，无法显示此图。请刷新页面重试。",
-    save_svg="保存为 SVG",
-    save_png="保存为 PNG",
-    scroll="图形，可左右滚动",
-    file_name="图",
-)
-
 _ENGLISH_TREE: Final = TreeWords(
-    view=_ENGLISH_VIEW,
+    view=ENGLISH_VIEW,
     stepper=StepperWords(
         first="To the start",
         back="Back",
@@ -91,7 +67,7 @@ _ENGLISH_TREE: Final = TreeWords(
 )
 
 _CHINESE_TREE: Final = TreeWords(
-    view=_CHINESE_VIEW,
+    view=CHINESE_VIEW,
     stepper=StepperWords(
         first="回到开头",
         back="后退",
@@ -149,44 +125,8 @@ _CHINESE_TREE: Final = TreeWords(
     account_hypothesis="第 {place} 名：“{text}”，得分 {score}，累计和 {log_prob_sum}，T = {length}。",
 )
 
-_ENGLISH_HEATMAP: Final = HeatmapWords(
-    view=_ENGLISH_VIEW,
-    source_axis="Source →",
-    target_axis="Target ↓",
-    weight="weight",
-    cell="{target} ← {source}<br>weight {weight}",
-    coverage="Total",
-    coverage_cell="{source}: received attention of {sum} in total",
-    dropped="▽ Hardly read (received less than {threshold} in total): {pieces}",
-    repeated="△ Read repeatedly (received more than {threshold} in total): {pieces}",
-    covered="No source piece was left out or read repeatedly: each received attention of {low} to {high} in total.",
-    repeated_so_far="△ Read repeatedly so far (received more than {threshold} in total): {pieces}",
-    covered_so_far="So far no source piece has received attention of more than {threshold} in total.",
-    nothing="This model has no attention, so there is nothing to draw.",
-    account="Attention from “{source}” (columns) to “{target}” (rows).",
-    account_row="{target} looks most at {source} ({weight}).",
-)
-
-_CHINESE_HEATMAP: Final = HeatmapWords(
-    view=_CHINESE_VIEW,
-    source_axis="原文 →",
-    target_axis="译文 ↓",
-    weight="权重",
-    cell="{target} ← {source}<br>权重 {weight}",
-    coverage="总和",
-    coverage_cell="{source}：得到的注意力总和为 {sum}",
-    dropped="▽ 几乎没有读到（得到的注意力总和低于 {threshold}）：{pieces}",
-    repeated="△ 反复读取（得到的注意力总和高于 {threshold}）：{pieces}",
-    covered="没有遗漏或反复读取的原文词元：每个词元得到的注意力总和都在 {low} 与 {high} 之间。",
-    repeated_so_far="△ 到目前为止反复读取（得到的注意力总和高于 {threshold}）：{pieces}",
-    covered_so_far="到目前为止，没有原文词元得到的注意力总和超过 {threshold}。",
-    nothing="该模型没有注意力机制，因此无图可画。",
-    account="从“{source}”（列）到“{target}”（行）的注意力。",
-    account_row="{target} 最关注 {source}（{weight}）。",
-)
-
 _ENGLISH_BARS: Final = BarWords(
-    view=_ENGLISH_VIEW,
+    view=ENGLISH_VIEW,
     probability="Probability of the next token",
     bar="{token}<br>p {probability}, log p {log_prob}",
     nothing="The search went no further from here, so no next token was computed.",
@@ -194,12 +134,28 @@ _ENGLISH_BARS: Final = BarWords(
 )
 
 _CHINESE_BARS: Final = BarWords(
-    view=_CHINESE_VIEW,
+    view=CHINESE_VIEW,
     probability="下一个词元的概率",
     bar="{token}<br>p {probability}，log p {log_prob}",
     nothing="搜索没有从这里继续，因此没有计算下一个词元。",
     account="最可能的下一个词元：{tokens}。",
 )
 
-ENGLISH: Final = FigureWords(tree=_ENGLISH_TREE, heatmap=_ENGLISH_HEATMAP, bars=_ENGLISH_BARS)
-CHINESE: Final = FigureWords(tree=_CHINESE_TREE, heatmap=_CHINESE_HEATMAP, bars=_CHINESE_BARS)
+ENGLISH: Final = FigureWords(
+    tree=_ENGLISH_TREE,
+    heatmap=attention.ENGLISH_HEATMAP,
+    bars=_ENGLISH_BARS,
+    heads=attention.ENGLISH_HEADS,
+    picture=attention.ENGLISH_PICTURE,
+    comparison=attention.ENGLISH_COMPARISON,
+    curve=attention.ENGLISH_CURVE,
+)
+CHINESE: Final = FigureWords(
+    tree=_CHINESE_TREE,
+    heatmap=attention.CHINESE_HEATMAP,
+    bars=_CHINESE_BARS,
+    heads=attention.CHINESE_HEADS,
+    picture=attention.CHINESE_PICTURE,
+    comparison=attention.CHINESE_COMPARISON,
+    curve=attention.CHINESE_CURVE,
+)
