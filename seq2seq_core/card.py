@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from seq2seq_core.architecture import describe
+
 
 def model_card(config: Mapping[str, Any], *, parameters: int) -> str:
     """Markdown with data, licence, command to retrain, and the scores of the file as shipped."""
@@ -10,9 +12,8 @@ def model_card(config: Mapping[str, Any], *, parameters: int) -> str:
     figures = {name: value for name, value in training.items() if not isinstance(value, Mapping) and name != "command"}
     sections = [
         f"# {card.get('title', 'Sequence-to-sequence model')}",
-        f"{parameters:,} parameters: bidirectional GRU encoder ({model['encoder_size']} per direction), "
-        f"{model['attention']} attention, GRU decoder ({model['decoder_size']}), "
-        f"embeddings of {model['embedding_size']}.",
+        f"{describe(model).name}; {parameters:,} parameters.\n\n{describe(model).paper}.",
+        _section("Settings of the model", _table(model)),
         _section("Data", "\n\n".join(filter(None, (card.get("attribution", ""), _table(_splits(training)))))),
         _section("Scores of this file", _table(config["metrics"])),
         _section("Training", _table(figures)),

@@ -114,10 +114,16 @@ def _load_weights(model: Seq2Seq[Any], folder: Path, config: Record) -> None:
             _check_numbers(folder, name, tensor)
         # a copy, because where a number lies in memory may change how it is added up; assigned, because the model has
         # no memory yet
-        weights = {_RENAMED.get(name, name): tensor.to(torch.float32, copy=True) for name, tensor in tensors.items()}
+        weights = {_present_name(name, tensors): tensor.to(torch.float32, copy=True) for name, tensor in tensors.items()}
         model.load_state_dict(weights, assign=True)
     except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder}: the weights do not fit the model: {error!s:.300}") from error
+
+
+def _present_name(name: str, weights: Mapping[str, Tensor]) -> str:
+    """What the model calls a weight; one that the file holds under both names keeps its own and is too many."""
+    renamed = _RENAMED.get(name, name)
+    return name if renamed in weights else renamed
 
 
 def _check_numbers(folder: Path, name: str, tensor: Tensor) -> None:

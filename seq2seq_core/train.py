@@ -99,11 +99,12 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
     if options.resume and not last.exists():
         raise TrainingError(f"resume needs the checkpoint of a validation, and {last} does not exist yet")
     log = Log(run_folder / "log.jsonl")
+    card, record = _card(options), _record(options, texts)
     torch.manual_seed(options.seed)
     if options.resume:
         saved = load_checkpoint(last)
         _check_same_training(last, saved.training, options, texts)
-        run = Run(run_folder, saved.source_tokenizer, saved.target_tokenizer, _record(options, texts), saved.card)
+        run = Run(run_folder, saved.source_tokenizer, saved.target_tokenizer, record, card)
         trainer = Trainer(options, saved.model.to(device), run, log)
         trainer.progress = unpack_state(last, trainer.model, trainer.optimiser)
         log.write("resume", tokens=trainer.progress.tokens)
@@ -111,15 +112,18 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
     if last.exists():
         raise TrainingError(f"output must be a new folder or come with --resume, but {run_folder} holds a run")
     source, target = train_tokenizers(options, texts["train"])
-    about = {name: value for name, value in asdict(options.about).items() if value}
-    card = {"title": run_folder.name, "attribution": options.attribution, **about}
-    run = Run(run_folder, source, target, _record(options, texts), card)
+    run = Run(run_folder, source, target, record, card)
     family = FAMILIES[options.family]
     settings = asdict(options.chosen())
     model = family.model(family.config(source_vocabulary=len(source), target_vocabulary=len(target), **settings))
     log.write("start", parameters=count_parameters(model), **run.record)
     print(f"{count_parameters(model):,} parameters on {device}")
     return run, Trainer(options, model.to(device), run, log)
+
+
+def _card(options: TrainingOptions) -> dict[str, Any]:
+    about = {name: value for name, value in _plain(asdict(options.about)).items() if value}
+    return {"title": options.output.name, "attribution": options.attribution, **about}
 
 
 def _references(options: TrainingOptions) -> tuple[ParallelText, dict[str, Sequence[Sequence[str]]]]:
@@ -147,7 +151,10 @@ def _measure(options: TrainingOptions, run: Run, log: Log) -> None:
         print(f"{name}: {value}")
     log.write("test", **metrics)
     best = pipeline.checkpoint
-    save_checkpoint(run.best, replace(best, metrics={**best.metrics, **metrics}), half=True)
+    measured = replace(
+        best, training={**best.training, **run.record}, metrics={**best.metrics, **metrics}, card=run.card
+    )
+    save_checkpoint(run.best, measured, half=True)
 
 
 def _measure_of(options: TrainingOptions) -> str:

@@ -41,7 +41,7 @@ RULES: Final = {
     "demo.find_examples": may(core("evaluation files pipeline tasks"), "tyro"),
     "demo.figures": may("demo.wording", "plotly numpy"),
     "demo.report": may("demo.figures demo.wording", "plotly numpy tyro"),
-    "demo.service": may("demo.wording " + core("pipeline tasks training"), "numpy torch"),
+    "demo.service": may("demo.wording " + core("pipeline tasks training architecture"), "numpy torch"),
     "demo.wording": may(),
     "seq2seq_core": may(),
     "seq2seq_core.trace": may(libraries="numpy"),
@@ -49,21 +49,28 @@ RULES: Final = {
     "seq2seq_core.options": may(),
     "seq2seq_core.pictures": may(libraries="numpy"),
     "seq2seq_core.files": may(),
-    "seq2seq_core.card": may(),
+    "seq2seq_core.card": may(core("architecture")),
+    "seq2seq_core.architecture": may(),
     "seq2seq_core.tokenizer": may(libraries="sentencepiece"),
+    "seq2seq_core.readers": may(core("tokenizer"), "numpy"),
+    "seq2seq_core.copying": may(core("readers tokenizer")),
     "seq2seq_core.attention": may(libraries="torch"),
     "seq2seq_core.models": may(core("attention"), "torch"),
     "seq2seq_core.decoding": may(libraries="torch numpy"),
     "seq2seq_core.tasks": may(core("tokenizer files"), "numpy torch"),
-    "seq2seq_core.checkpoint": may(core("models tokenizer files card"), "torch safetensors numpy"),
+    "seq2seq_core.checkpoint": may(core("models tokenizer readers files card"), "torch safetensors numpy"),
     "seq2seq_core.adapters": may(libraries="torch transformers"),
-    "seq2seq_core.pipeline": may(core("checkpoint decoding models tokenizer tasks adapters"), "torch numpy"),
+    "seq2seq_core.pipeline": may(
+        core("checkpoint decoding models tokenizer readers copying tasks adapters"), "torch numpy"
+    ),
     "seq2seq_core.training": may(
-        core("checkpoint decoding models tokenizer tasks files"), "torch numpy safetensors tqdm sacrebleu"
+        core("checkpoint decoding models tokenizer readers copying tasks files"),
+        "torch numpy safetensors tqdm sacrebleu tyro",
     ),
     "seq2seq_core.evaluation": may(core("pipeline"), "sacrebleu"),
+    "seq2seq_core.length_curve": may(core("checkpoint evaluation pipeline tasks"), "tyro"),
     "seq2seq_core.train": may(
-        core("training checkpoint evaluation models pipeline tokenizer tasks files"), "torch tyro tqdm"
+        core("training checkpoint evaluation models pipeline tokenizer readers tasks files"), "torch tyro tqdm"
     ),
     "seq2seq_core.decode": may(core("pipeline tasks files"), "torch tyro tqdm"),
 }
