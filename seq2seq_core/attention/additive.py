@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from seq2seq_core.attention.base import Attention, AttentionOptions, Coverage, Memory, Past
 
 LARGEST_FERTILITY = 2.0  # N of Tu 2016
+LEAST_FERTILITY = 1e-3  # keeps the division and its gradient finite; the tanh is long saturated there
 
 
 class Additive(Attention):
@@ -44,4 +45,4 @@ class Additive(Attention):
         if self.options.coverage is Coverage.SUM:
             return past.total_BS
         fertility_BS = LARGEST_FERTILITY * torch.sigmoid(self.fertility(memory.values_BSE).squeeze(-1).float())
-        return past.total_BS / fertility_BS
+        return past.total_BS / fertility_BS.clamp_min(LEAST_FERTILITY)
