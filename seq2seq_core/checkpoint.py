@@ -114,7 +114,7 @@ def _load_weights(model: Seq2Seq[Any], folder: Path, config: Record) -> None:
             _check_numbers(folder, name, tensor)
         # a copy, because where a number lies in memory may change how it is added up; assigned, because the model has
         # no memory yet
-        weights = {_present_name(name, tensors): tensor.to(torch.float32, copy=True) for name, tensor in tensors.items()}
+        weights = {_present_name(name, tensors): tensors[name].to(torch.float32, copy=True) for name in tensors}
         model.load_state_dict(weights, assign=True)
     except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder}: the weights do not fit the model: {error!s:.300}") from error

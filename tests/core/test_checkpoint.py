@@ -173,7 +173,7 @@ def edit_weights(folder: Path, **changes: Tensor | None) -> None:
 @pytest.mark.parametrize(
     ("bias", "message"),
     [
-        (torch.full((len(TOKENIZER),), torch.nan), "weights must be finite numbers, which output_bias does not hold"),
+        (torch.full((len(TOKENIZER),), torch.nan), "weights must be finite numbers, which output.bias does not hold"),
         (torch.full((len(TOKENIZER),), torch.inf), "weights must be finite"),
         (torch.zeros(len(TOKENIZER), dtype=torch.int64), "weights must be float16 or float32, got torch.int64"),
         (torch.zeros(3), "weights do not fit the model"),
@@ -181,14 +181,36 @@ def edit_weights(folder: Path, **changes: Tensor | None) -> None:
     ],
 )
 def test_weights_that_no_training_gives_are_refused(folder: Path, bias: Tensor | None, message: str) -> None:
-    edit_weights(folder, output_bias=bias)
+    edit_weights(folder, **{"output.bias": bias})
     with pytest.raises(CheckpointError, match=message):
         load_checkpoint(folder)
 
 
-def test_a_tensor_too_many_is_refused(folder: Path) -> None:
-    edit_weights(folder, stray=torch.zeros(1))
+@pytest.mark.parametrize("name", ["stray", "output_bias"])  # the second is an old name of output.bias
+def test_a_tensor_too_many_is_refused(folder: Path, name: str) -> None:
+    edit_weights(folder, **{name: torch.zeros(len(TOKENIZER))})
     with pytest.raises(CheckpointError, match="weights do not fit the model"):
+        load_checkpoint(folder)
+
+
+def test_weights_saved_under_an_old_name_are_those_of_the_new_one(folder: Path) -> None:
+    bias = torch.arange(len(TOKENIZER), dtype=torch.float32)
+    edit_weights(folder, **{"output.bias": None, "output_bias": bias})
+    assert torch.equal(load_checkpoint(folder).model.get_parameter("output.bias"), bias)
+
+
+def test_a_setting_that_an_old_config_lacks_has_its_default(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    needed = ("family", "source_vocabulary", "target_vocabulary")
+    sizes = ("embedding_size", "encoder_size", "decoder_size", "attention_size")  # not the default's
+    edit_config(folder, model={name: config["model"][name] for name in (*needed, *sizes)})
+    assert load_checkpoint(folder).model.config == tiny_checkpoint().model.config
+
+
+def test_vocabularies_have_no_default(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    edit_config(folder, model={name: config["model"][name] for name in ("family", "source_vocabulary")})
+    with pytest.raises(CheckpointError, match=r"the model must have the settings .*target_vocabulary"):
         load_checkpoint(folder)
 
 
@@ -229,6 +251,8 @@ def test_a_wrong_value_anywhere_in_the_config_is_a_checkpoint_error_or_harmless(
         place = changed
         for name in path[:-1]:
             place = place[name]
+        if place[path[-1]] is wrong:  # a switch that is on
+            continue
         place[path[-1]] = wrong
         (folder / "config.json").write_text(json.dumps(changed))
         try:
@@ -255,7 +279,7 @@ def test_a_pipe_in_place_of_a_file_does_not_wait_for_ever(folder: Path) -> None:
 def test_a_weight_beyond_half_precision_keeps_all_in_full_precision(tmp_path: Path) -> None:
     checkpoint = tiny_checkpoint()
     with torch.no_grad():
-        checkpoint.model.output_bias[7] = 1e5
+        checkpoint.model.get_parameter("output.bias")[7] = 1e5
     save_checkpoint(tmp_path / "half", checkpoint, half=True)
     loaded = load_checkpoint(tmp_path / "half").model.state_dict()
     for name, tensor in checkpoint.model.state_dict().items():

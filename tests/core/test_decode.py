@@ -98,9 +98,9 @@ def test_a_line_that_is_not_utf8_is_named_and_no_half_file_is_left(
 def test_a_line_that_the_model_cannot_read_is_named_by_its_number(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "in").write_text("Hello!\n" * 40 + "👩" * 200 + "\n", encoding="utf-8")
+    (tmp_path / "in").write_text("Hello!\n" * 40 + "👩" * 300 + "\n", encoding="utf-8")
     assert run_main(monkeypatch, "--model", model, "--input", tmp_path / "in", "--output", tmp_path / "out") == 2
-    assert "in, line 41: the source must have at most 512 tokens, got 801" in capsys.readouterr().err
+    assert "in, line 41: the source must have at most 1024 tokens, got 1201" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

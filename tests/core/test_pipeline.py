@@ -36,8 +36,8 @@ def test_a_text_of_blanks_has_nothing_to_decode(tiny_pipeline: Pipeline, text: s
 
 
 def test_a_text_beyond_the_models_cap_is_refused_with_both_numbers(tiny_pipeline: Pipeline) -> None:
-    with pytest.raises(InputError, match="at most 512 tokens, got 600"):
-        tiny_pipeline.trace("👩" * 149 + "abc", GreedyOptions())
+    with pytest.raises(InputError, match="at most 1024 tokens, got 1200"):
+        tiny_pipeline.trace("👩" * 299 + "abc", GreedyOptions())
 
 
 @pytest.mark.parametrize("options", [GreedyOptions(), BeamOptions(beam_size=3)])

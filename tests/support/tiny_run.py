@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from seq2seq_core.training.config import ModelOptions, OptimiserOptions, Schedule, TokenizerOptions, TrainingOptions
+from seq2seq_core.models.config import RecurrentOptions
+from seq2seq_core.training.config import OptimiserOptions, Schedule, TokenizerOptions, TrainingOptions
 
 PAIRS = (
     ("I see the cat.", "Je vois le chat."),
@@ -40,7 +41,7 @@ def tiny_options(folder: Path, *, max_tokens: int = 40_000, **changes: object) -
         "patience": 0,
         "device": "cpu",
         "threads": 1,
-        "model": ModelOptions(embedding_size=24, encoder_size=24, decoder_size=32, attention_size=16, dropout=0.1),
+        "model": RecurrentOptions(embedding_size=24, encoder_size=24, decoder_size=32, attention_size=16, dropout=0.1),
         "tokenizer": TokenizerOptions(source_size=320, target_size=320),
         "optimiser": OptimiserOptions(learning_rate=1e-2, warmup=20, schedule=Schedule.COSINE, label_smoothing=0.0),
     }

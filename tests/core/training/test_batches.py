@@ -28,8 +28,8 @@ def test_seed_and_epoch_fix_the_order() -> None:
 
 def test_the_decoder_reads_the_target_shifted_by_one() -> None:
     batch = collate(TokenPairs([[9, 8], [7]], [[5], [5, 6, 4]], 0), [0, 1])
-    assert batch.source_BS.tolist() == [[9, 8], [7, 0]]
-    assert batch.lengths_B.tolist() == [2, 1]
+    assert batch.sources.ids_BS.tolist() == [[9, 8], [7, 0]]
+    assert batch.sources.lengths_B.tolist() == [2, 1]
     assert batch.previous_BT.tolist() == [[2, 5, 0, 0], [2, 5, 6, 4]]
     assert batch.next_BT.tolist() == [[5, 3, 0, 0], [5, 6, 4, 3]]
 

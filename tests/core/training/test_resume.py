@@ -184,8 +184,8 @@ def test_a_flipped_bit_of_the_state_is_noticed(stopped: TrainingOptions) -> None
     "change",
     [
         {"random.cpu": torch.zeros(3)},
-        {"optimiser.exp_avg.output_bias": torch.zeros(3)},
-        {"optimiser.step.output_bias": torch.tensor(1)},
+        {"optimiser.exp_avg.output.bias": torch.zeros(3)},
+        {"optimiser.step.output.bias": torch.tensor(1)},
         {"optimiser.step.stranger": torch.tensor(1.0)},
     ],
 )

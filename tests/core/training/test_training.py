@@ -182,7 +182,7 @@ def test_the_card_tells_the_command_that_trains_it_again(tmp_path: Path, monkeyp
 
 def test_a_test_source_that_cannot_be_decoded_is_named_before_the_training(tmp_path: Path) -> None:
     (tmp_path / "test.tsv").write_text("Hello!\tBonjour !\n\u200b\tRien\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"test\.tsv, line 2: the source must have 1 to 512 tokens, got 0"):
+    with pytest.raises(DataError, match=r"test\.tsv, line 2: the source must have 1 to 1024 tokens, got 0"):
         train(tiny_options(tmp_path, test=str(tmp_path / "test.tsv")))
     assert not (tmp_path / "run" / "last").exists()
 
