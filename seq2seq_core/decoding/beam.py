@@ -101,6 +101,7 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
             expanded_R=live.index_R,
             log_probs_RV=answer.log_probs_RV,
             attention_RS=answer.attention_RS,
+            evidence=answer.evidence,
             parent_AN=live.index_R[ranking.row_AN],
             token_AN=ranking.token_AN,
             log_prob_AN=ranking.log_prob_AN,

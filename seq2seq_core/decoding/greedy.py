@@ -74,6 +74,7 @@ def greedy_steps(stepper: Stepper[State], options: GreedyOptions, *, losers: int
             expanded_R=np.full(len(source_A), ROOT if number == 1 else 0),
             log_probs_RV=answer.log_probs_RV,
             attention_RS=answer.attention_RS,
+            evidence=answer.evidence,
             parent_AN=np.full(sum_AN.shape, ROOT if number == 1 else 0),
             token_AN=choice.token_AN,
             log_prob_AN=choice.log_prob_AN,

@@ -1,19 +1,22 @@
 """Keeping a search: a `Recorder` takes the steps of a generator and gives one trace per source.
 
 Sizes: A sources still searching in a step, R rows, E rows of one source, S source pieces of the longest source,
-P next tokens listed per row, N candidates.
+P next tokens listed per row, N candidates, L layers, H heads.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from seq2seq_core.errors import InputError
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Doubles, Floats, Hypothesis, Integers, Stop, Trace, TraceStep, length_formula
+from seq2seq_core.trace.columns import COLUMNS, sizes_of
 from seq2seq_core.trace.data import NO_TOKEN
 
 from .ordering import stable_top
@@ -21,6 +24,12 @@ from .outputs import Detokenize, Outputs
 from .steps import FATES, Chosen, Decoder, SearchStep
 
 NEXT_TOKENS: Final = 10
+EVIDENCE: Final = {  # name in a model's answer -> column of a trace's step
+    "heads": "heads_ELHS",
+    "centre": "centre_E",
+    "generate": "generate_E",
+    "coverage": "coverage_ES",
+}
 
 Label: TypeAlias = Callable[[int], str]
 
@@ -42,6 +51,7 @@ class _Extras:
     attention_RS: Floats | None
     next_token_RP: Integers
     next_log_prob_RP: Doubles
+    evidence: Mapping[str, NDArray[Any]]  # by column of a trace's step, rows first
 
 
 class Recorder:
@@ -69,7 +79,11 @@ class Recorder:
         self._outputs = Outputs(len(sources))
 
     def add(self, step: SearchStep) -> None:
-        """Keep the next step; nothing of it may have been changed or freed since it was yielded."""
+        """Keep the next step; nothing of it may have been changed or freed since it was yielded.
+
+        Raises:
+            InputError: the model gives evidence of an unknown name.
+        """
         extras = _extras(step)
         for at, source in enumerate(step.source_A.tolist()):
             pieces = len(self._sources[source].tokens)
@@ -86,7 +100,7 @@ class Recorder:
         hypotheses = self._outputs.hypotheses(source, self._detokenize)
         return Trace(
             algorithm=self._decoder.name,
-            options=_settings(self._options, len(text.tokens)),
+            options={**_settings(self._options, len(text.tokens)), **self._decoder.remarks},
             formula=length_formula(self._options.alpha),
             source=text.text,
             source_tokens=text.tokens,
@@ -99,6 +113,8 @@ class Recorder:
                 winner_step=hypotheses[0].step if hypotheses else 0,
                 last_step=len(steps),
             ),
+            window=text.window,
+            grid=text.grid,
         )
 
 
@@ -116,7 +132,25 @@ def _extras(step: SearchStep) -> _Extras:
         attention_RS=None if attention_RS is None else attention_RS.detach().float().cpu().numpy(),
         next_token_RP=best.index_RK.masked_fill(impossible_RP, NO_TOKEN).cpu().numpy(),
         next_log_prob_RP=best.value_RK.cpu().double().numpy(),
+        evidence=_columns_of(step.evidence),
     )
+
+
+def _columns_of(evidence: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
+    if unknown := sorted(set(evidence) - set(EVIDENCE)):
+        raise InputError(f"evidence must be one of {', '.join(EVIDENCE)}, got {unknown} from the model")
+    return {
+        EVIDENCE[name]: value.detach().cpu().numpy().astype(COLUMNS[EVIDENCE[name]].dtype)
+        for name, value in evidence.items()
+    }
+
+
+def _evidence(extras: _Extras, rows: slice, pieces: int) -> dict[str, Any]:
+    """The rows of one source; where the last size is that of the source, its real pieces."""
+    return {
+        name: value[rows][..., :pieces] if sizes_of(name).endswith("S") else value[rows]
+        for name, value in extras.evidence.items()
+    }
 
 
 def _trace_step(step: SearchStep, extras: _Extras, at: int, pieces: int) -> TraceStep:
@@ -140,6 +174,7 @@ def _trace_step(step: SearchStep, extras: _Extras, at: int, pieces: int) -> Trac
         rank_N=np.arange(1, count + 1),
         fate_N=tuple([FATES[code] for code in step.fate_AN[at, shown].tolist()]),
         margin_N=step.margin_AN[at, shown],
+        **_evidence(extras, rows, pieces),
     )
 
 

@@ -6,8 +6,8 @@ table of probabilities answers is not visible here.
 Sizes: R rows, V vocabulary, S source pieces of the longest source of the batch.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 import torch
@@ -19,11 +19,12 @@ State_co = TypeVar("State_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[State]):
-    """One answer of a model; a model may as well return a class of its own with these three attributes."""
+    """One answer of a model; a model may as well return a class of its own with these attributes."""
 
     log_probs_RV: Tensor  # float32; minus infinity for what cannot follow
     attention_RS: Tensor | None  # used while predicting these successors; zero on padding
     state: State
+    evidence: Mapping[str, Tensor] = field(default_factory=dict)  # for traces, by name; rows first in every tensor
 
 
 class StepAnswer(Protocol[State_co]):
@@ -35,6 +36,8 @@ class StepAnswer(Protocol[State_co]):
     def attention_RS(self) -> Tensor | None: ...  # noqa: N802 - a shape suffix
     @property
     def state(self) -> State_co: ...
+    @property
+    def evidence(self) -> Mapping[str, Tensor]: ...
 
 
 class Stepper(Protocol[State]):

@@ -7,7 +7,7 @@ S source pieces of the longest source, N candidates (of the source that has most
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -26,8 +26,8 @@ Chosen_contra = TypeVar("Chosen_contra", bound=SearchOptions, contravariant=True
 Chosen = TypeVar("Chosen", bound=SearchOptions)
 
 # Fates are small integers in the arrays of a search: positions in this tuple.
-FATES: Final = (Fate.LIVE, Fate.FINISHED, Fate.BELOW_CUT, Fate.END_BELOW_CUT, Fate.CUT_AT_MAXIMUM)
-LIVE, FINISHED, BELOW_CUT, END_BELOW_CUT, CUT_AT_MAXIMUM = range(len(FATES))
+FATES: Final = (Fate.LIVE, Fate.FINISHED, Fate.BELOW_CUT, Fate.END_BELOW_CUT, Fate.CUT_AT_MAXIMUM, Fate.NOT_DRAWN)
+LIVE, FINISHED, BELOW_CUT, END_BELOW_CUT, CUT_AT_MAXIMUM, NOT_DRAWN = range(len(FATES))
 IMPOSSIBLE: Final = -1
 
 
@@ -35,7 +35,8 @@ IMPOSSIBLE: Final = -1
 class SearchStep:
     """One step of all sources still searching; row a of every (A, ...) array belongs to source `source_A[a]`.
 
-    Candidate n of a source is its continuation of rank n + 1; only the first `count_A[a]` are meant to be read.
+    Candidate n of a source is its continuation of rank n + 1 (of those listed, where the algorithm draws); only the
+    first `count_A[a]` are meant to be read.
     The tensors are the model's own and good until the generator moves on.
     """
 
@@ -54,6 +55,7 @@ class SearchStep:
     fate_AN: Codes
     count_A: Integers
     ended: Mapping[int, str]  # sources that this step ended, with the reason
+    evidence: Mapping[str, Tensor] = field(default_factory=dict)  # what the model gave beside the attention, (R, ...)
 
 
 class StepGenerator(Protocol[Chosen_contra]):
@@ -74,6 +76,7 @@ class Decoder(Generic[Chosen]):
     losers: Callable[[Chosen], int]  # how many a trace shows per step
     n_best: Callable[[Chosen], int]  # how many hypotheses are returned
     stop_rule: Callable[[Chosen], str]
+    remarks: Mapping[str, str] = field(default_factory=dict)  # what a trace states beside the settings
 
 
 def without_end(log_probs_RV: Tensor, end_id: int, *, forbidden: bool) -> Tensor:

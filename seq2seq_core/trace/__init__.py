@@ -3,7 +3,7 @@
     data      the dataclasses, the stated formula
     walk      paths, attention matrices and labels of a candidate
     codec     strict, lossless JSON
-    check     refuses a trace that contradicts itself
+    check     refuses a trace that contradicts itself; evidence, outcome: parts of it
     ranking   for which alpha which hypothesis wins
     replay    whether another alpha would have stopped the search elsewhere
 
@@ -13,6 +13,7 @@ Standard library and NumPy only.
 from .check import check
 from .codec import from_json, to_json
 from .data import (
+    MODEL_LOG_PROB,
     ROOT,
     TRACE_FORMAT,
     Doubles,
@@ -32,6 +33,7 @@ from .replay import Elsewhere, StopChange, stops_elsewhere
 from .walk import Place, attention_rows, candidate_label, hypothesis_attention, path
 
 __all__ = [
+    "MODEL_LOG_PROB",
     "ROOT",
     "TRACE_FORMAT",
     "Doubles",

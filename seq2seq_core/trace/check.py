@@ -1,4 +1,4 @@
-"""Refuse a trace that contradicts itself: its steps here, its outcome in `outcome`.
+"""Refuse a trace that contradicts itself: its steps here, their evidence in `evidence`, its outcome in `outcome`.
 
 Everything is worked out again from what the trace states: sums from parents and tokens, scores from the formula,
 fates from ranks, the outcome from the fates.
@@ -13,6 +13,7 @@ from seq2seq_core.errors import TraceError
 
 from .columns import check_columns
 from .data import NO_TOKEN, ROOT, Doubles, Fate, Trace, TraceStep, length_penalty
+from .evidence import check_evidence
 from .outcome import check_hypotheses, check_stop
 from .settings import Settings, settings_of
 
@@ -41,6 +42,7 @@ def check(trace: Trace) -> None:
         _check_attention(step, f"step {number}")
         _check_next_tokens(step, f"step {number}")
         previous = step
+    check_evidence(trace)
     _check_tokens(trace)
     check_hypotheses(trace)
     check_stop(trace)
@@ -105,14 +107,27 @@ def _check_order(step: TraceStep, place: str) -> None:
 def _check_fates(step: TraceStep, number: int, settings: Settings) -> None:
     """Ends at rank K or better finish; the best K others live on, or are cut at the maximum length."""
     place, ends = f"step {number}", _where(step, *_ENDS)
-    kept = (Fate.CUT_AT_MAXIMUM if number == settings.max_length else Fate.LIVE, Fate.BELOW_CUT)
     _require(number <= settings.max_length, f"{place} must not pass max_length {settings.max_length}")
+    kept = (Fate.CUT_AT_MAXIMUM if number == settings.max_length else Fate.LIVE, Fate.BELOW_CUT)
+    if settings.draws:
+        _check_draw(step, place, kept[0], settings.top_k)
+        return
     others_before = np.cumsum(~ends)
     for index, fate in enumerate(step.fate_N):
         first = index < settings.beam_size if ends[index] else others_before[index] <= settings.places(step.fate_N)
         good, bad = _ENDS if ends[index] else kept
         expected = good if first else bad
         _require(fate is expected, f"{place}: candidate {index} must be {expected!s}, is {fate!s}")
+
+
+def _check_draw(step: TraceStep, place: str, kept: Fate, top_k: int) -> None:
+    """Chance chose one candidate, of any rank that top-k leaves; it finishes or is kept."""
+    drawn = [index for index, fate in enumerate(step.fate_N) if fate is not Fate.NOT_DRAWN]
+    _require(len(drawn) == min(1, len(step.fate_N)), f"{place}: one candidate must be drawn, {len(drawn)} are")
+    for index in drawn:
+        fate = step.fate_N[index]
+        _require(fate in (kept, Fate.FINISHED), f"{place}: candidate {index} must be {kept!s} or finished, is {fate!s}")
+        _require(not top_k or index < top_k, f"{place}: the drawn candidate must be of the best {top_k}, is {index}")
 
 
 def _check_margins(step: TraceStep, place: str, settings: Settings) -> None:
@@ -168,9 +183,9 @@ def _check_tokens(trace: Trace) -> None:
     others: set[int] = set()
     for step in trace.steps:
         mentioned.update(step.token_N.tolist(), step.next_token_EP.ravel().tolist())
-        ending = _where(step, *_ENDS)
+        ending, passed = _where(step, *_ENDS), _where(step, Fate.NOT_DRAWN)  # what was not drawn may be either
         ends.update(step.token_N[ending].tolist())
-        others.update(step.token_N[~ending].tolist())
+        others.update(step.token_N[~ending & ~passed].tolist())
     missing = sorted(mentioned - {NO_TOKEN} - set(trace.labels))
     _require(not missing, f"labels must name every token, {missing} have none")
     _require(len(ends) <= 1, f"one token must end a hypothesis, {sorted(ends)} do")

@@ -1,7 +1,8 @@
 """A trace as strict JSON and back, without loss.
 
 No NaN, minus infinity as the string "-inf", and the format's name first. Float32 attention is written as the shortest
-decimal that reads back to the same float32. Column names lose their size suffix.
+decimal that reads back to the same float32. Column names lose their size suffix. Evidence beside the attention, and
+window and grid, have a field only where there are some: a trace without them is written as it was before they existed.
 """
 
 import json
@@ -38,6 +39,7 @@ def to_json(trace: Trace) -> str:
         "steps": [_step_out(step) for step in trace.steps],
         "hypotheses": [_hypothesis_out(each) for each in trace.hypotheses],
         "stop": {name: getattr(trace.stop, name) for name in Stop.__slots__},
+        **_source_out(trace),
     }
     try:
         return json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
@@ -64,6 +66,8 @@ def from_json(text: str) -> Trace:
         steps=tuple(_step_in(each) for each in fields.parts("steps")),
         hypotheses=tuple(_hypothesis_in(each) for each in fields.parts("hypotheses")),
         stop=_stop_in(fields.part("stop")),
+        window=fields.whole("window") if "window" in fields else None,
+        grid=_grid_in(fields) if "grid" in fields else None,
     )
     fields.finish()
     for number, step in enumerate(trace.steps, 1):
@@ -93,15 +97,24 @@ def _without_repeats(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
+def _source_out(trace: Trace) -> dict[str, object]:
+    grid = None if trace.grid is None else list(trace.grid)
+    return {name: value for name, value in (("window", trace.window), ("grid", grid)) if value is not None}
+
+
 def _step_out(step: TraceStep) -> dict[str, object]:
-    columns = {_plain(name): _column_out(getattr(step, name)) for name in COLUMNS}
+    columns = {
+        _plain(name): _column_out(getattr(step, name))
+        for name, column in COLUMNS.items()
+        if getattr(step, name) is not None or not column.left_out
+    }
     return {**columns, "fate": list(step.fate_N)}
 
 
 def _column_out(column: NDArray[Any] | None) -> object:
     if column is None:
         return None
-    if column.ndim == 2:
+    if column.ndim > 1:
         return [_column_out(row) for row in column]
     if column.dtype == np.float32:
         return [_shortest(value) for value in column]
@@ -123,6 +136,7 @@ def _step_in(fields: Fields) -> TraceStep:
     columns = {
         name: column_of(fields.take(_plain(name)), column, len(sizes_of(name)), f"{fields.place}, {_plain(name)}")
         for name, column in COLUMNS.items()
+        if _plain(name) in fields or not column.left_out
     }
     fates = tuple(_fate(name, fields.place) for name in fields.texts("fate"))
     fields.finish()
@@ -141,6 +155,13 @@ def _hypothesis_in(fields: Fields) -> Hypothesis:
     )
     fields.finish()
     return hypothesis
+
+
+def _grid_in(fields: Fields) -> tuple[int, int]:
+    found = fields.wholes("grid")
+    if len(found) != 2:
+        raise TraceError(f"{fields.place}, grid must hold rows and columns, holds {found}")
+    return found[0], found[1]
 
 
 def _stop_in(fields: Fields) -> Stop:

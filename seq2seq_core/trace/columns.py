@@ -1,7 +1,7 @@
 """What type each column of a step has, and that columns which share a size agree in it.
 
 The suffix of a column's name spells its sizes: E expanded prefixes, S source pieces, P listed next
-tokens, N candidates.
+tokens, N candidates, L layers, H heads.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ class Column:
     dtype: DTypeLike
     minus_infinity: bool = False  # whether the value may be minus infinity
     optional: bool = False  # whether the whole column may be None
+    left_out: bool = False  # whether a document without the column has no field for it, instead of null
 
 
 COLUMNS: Final[Mapping[str, Column]] = {
@@ -39,7 +40,12 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "score_N": Column(np.float64),
     "rank_N": Column(np.int64),
     "margin_N": Column(np.float64),
+    "heads_ELHS": Column(np.float32, optional=True, left_out=True),
+    "centre_E": Column(np.float64, optional=True, left_out=True),
+    "generate_E": Column(np.float64, optional=True, left_out=True),
+    "coverage_ES": Column(np.float32, optional=True, left_out=True),
 }
+_NEVER_EMPTY: Final = "LH"  # what has attention has a layer and a head; nested lists could not tell how many of none
 
 
 def sizes_of(name: str) -> str:
@@ -70,6 +76,8 @@ def _check_one(place: str, value: object, column: Column, sizes: dict[str, int])
     for letter, size in zip(letters, value.shape, strict=True):
         if size != sizes.setdefault(letter, size):
             raise TraceError(f"{place}: {letter} is {sizes[letter]}, but this column has {size}")
+        if not size and letter in _NEVER_EMPTY:
+            raise TraceError(f"{place}: {letter} must be 1 or more, is 0")
     _check_finite(place, value, column)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TRACE_FORMAT: Final = "seq2seq-trace/1"
+MODEL_LOG_PROB: Final = "the model's own: at temperature 1, before top_k and top_p"  # option log_prob of sampling
 ROOT: Final = -1
 NO_TOKEN: Final = -1
 
@@ -33,6 +34,7 @@ class Fate(StrEnum):
     BELOW_CUT = "below the cut"
     END_BELOW_CUT = "end token below the cut"
     CUT_AT_MAXIMUM = "cut at maximum length"
+    NOT_DRAWN = "not drawn"  # sampling: listed beside the token that chance chose
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +52,7 @@ class TraceStep:
     length_N: Integers  # T: tokens so far, the end token counted, the start token not
     penalty_N: Doubles
     score_N: Doubles
-    rank_N: Integers  # 1 is best
+    rank_N: Integers  # among the candidates listed, 1 is best
     fate_N: tuple[Fate, ...]
     margin_N: Doubles  # nats below the cut for a pruned candidate, else 0
     # Evidence beside the attention, each None where the model has none of it.
@@ -89,7 +91,7 @@ class Stop:
 class Trace:
     """A whole search over one source."""
 
-    algorithm: str  # "greedy" or "beam"
+    algorithm: str  # "greedy", "beam" or "sampling"
     options: Mapping[str, int | float | str]
     formula: str  # e.g. "log_prob_sum / T^0.7, T counts the end token"
     source: str  # the text as given

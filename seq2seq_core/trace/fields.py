@@ -55,6 +55,10 @@ class Fields:
     def part(self, name: str) -> "Fields":
         return Fields(self.take(name), self._at(name))
 
+    def __contains__(self, name: str) -> bool:
+        """Whether the field is there and has not been taken yet."""
+        return name in self._left
+
     def parts(self, name: str) -> list["Fields"]:
         values = _expect(self.take(name), list, self._at(name))
         return [Fields(value, f"{self._at(name)} {number}") for number, value in enumerate(values, 1)]
@@ -67,19 +71,25 @@ def column_of(value: object, column: Column, dimensions: int, place: str) -> NDA
     """A column as an array of its type.
 
     Raises:
-        TraceError: not a list of numbers (of lists of numbers of one length, for two dimensions).
+        TraceError: not a list of numbers (of lists of numbers of one length, for two dimensions, and so on).
     """
-    if value is None and column.optional:
+    if value is None and column.optional and not column.left_out:
         return None
+    return _nested(value, column, dimensions, place)
+
+
+def _nested(value: object, column: Column, dimensions: int, place: str) -> NDArray[Any]:
     if dimensions == 1:
         return _array(_numbers(value, column, place), column)
-    rows = [_numbers(row, column, place) for row in _expect(value, list, place)]
-    if len({len(row) for row in rows}) > 1:
-        raise TraceError(f"{place} must have rows of one length, has {sorted({len(row) for row in rows})}")
-    return _array(rows, column).reshape(len(rows), len(rows[0]) if rows else 0)
+    rows = [_nested(row, column, dimensions - 1, place) for row in _expect(value, list, place)]
+    shapes = sorted({row.shape for row in rows})
+    if len(shapes) > 1:
+        found = ", ".join(" x ".join(map(str, shape)) for shape in shapes)
+        raise TraceError(f"{place} must have rows of one length, has {found}")
+    return np.stack(rows) if rows else np.zeros((0,) * dimensions, dtype=column.dtype)
 
 
-def _array(values: list[float] | list[list[float]], column: Column) -> NDArray[Any]:
+def _array(values: list[float], column: Column) -> NDArray[Any]:
     # What is too large for single precision becomes infinite, and the check of the columns refuses that.
     with np.errstate(over="ignore"):
         return np.array(values, dtype=column.dtype)
