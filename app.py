@@ -1,6 +1,7 @@
 """Serves the page. Address: GRADIO_SERVER_NAME and GRADIO_SERVER_PORT (default 127.0.0.1:7860).
 
-SEQ2SEQ_MODEL names another checkpoint folder than the one in assets/checkpoints.
+SEQ2SEQ_MODEL names a checkpoint folder that comes first in the gallery, SEQ2SEQ_MODELS a folder of further checkpoint
+folders; those in assets/checkpoints are always there.
 """
 
 import os

@@ -4,21 +4,23 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
 
 from demo.plotly_view import page_head, serve_assets
-from demo.service import Service, read_examples
-from demo.service.model import load_from
+from demo.service import ExampleBook, Service, checkpoint_folders, read_examples, read_gallery
 from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import page_view_head, serve_page_assets
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
-MODEL: Final = ASSETS / "checkpoints" / "tatoeba-en-fr"
+CHECKPOINTS: Final = ASSETS / "checkpoints"
+FIRST_MODEL: Final = "tatoeba-en-fr"
 MODEL_VARIABLE: Final = "SEQ2SEQ_MODEL"
+MODELS_VARIABLE: Final = "SEQ2SEQ_MODELS"
 WAITING_VISITORS: Final = 64
 CONCURRENT_EVENTS: Final = 8  # choosing and re-labelling; decodes are bounded by the service
 KEPT_VISITORS: Final = 500
@@ -42,7 +44,7 @@ def build_app(service: Service) -> gr.Blocks:
     app: gr.Blocks
     with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title) as app:
         language = _head(captions)
-        context = Context(app, service, read_examples(ASSETS / "examples.json"), language, captions)
+        context = Context(app, service, ExampleBook(read_examples(ASSETS / "examples.json")), language, captions)
         with gr.Tabs():
             for tab in TABS:
                 with gr.Tab(id=tab.id) as place:
@@ -80,16 +82,19 @@ def _follow_language(app: gr.Blocks, language: gr.Radio, captions: Captions) -> 
     language.change(captions.updates, js=_NAME_LANGUAGE, inputs=[language], outputs=captions.components, **quiet)
 
 
-def model_folder() -> Path:
-    """The shipped checkpoint, or the one that the environment names."""
-    return Path(os.environ.get(MODEL_VARIABLE) or MODEL)
+def model_folders(environment: Mapping[str, str]) -> list[Path]:
+    """The one that the environment names, the shipped ones, and those in the folder that the environment names."""
+    named = [Path(environment[MODEL_VARIABLE])] if environment.get(MODEL_VARIABLE) else []
+    shipped = sorted(checkpoint_folders(CHECKPOINTS), key=lambda folder: folder.name != FIRST_MODEL)
+    more = checkpoint_folders(Path(environment[MODELS_VARIABLE])) if environment.get(MODELS_VARIABLE) else []
+    return [*named, *shipped, *more]
 
 
 def serve() -> None:
-    """Serve the page until interrupted or terminated. The model is loaded once the page is up."""
+    """Serve the page until interrupted or terminated. The first model is loaded once the page is up."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    service = Service(load_from(model_folder()))
+    service = Service(read_gallery(model_folders(os.environ)))
     app = build_app(service).queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -14,6 +14,11 @@ export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
 }
 
+/** The attributes of a text in a language, where it has one. */
+export function spoken(lang) {
+  return lang ? { lang, dir: "auto" } : { dir: "auto" };
+}
+
 /** Lets an element be chosen by mouse, Enter and space. */
 export function choosable(element, act) {
   element.tabIndex = 0;

@@ -4,7 +4,9 @@
 
 import { alphaChanged, alphaOr } from "./alpha.js";
 import { drawCaption } from "./caption.js";
+import { drawCard } from "./card.js";
 import { drawExamples } from "./examples.js";
+import { drawGallery } from "./gallery.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
 import { drawAttention, drawPanel } from "./panel.js";
@@ -13,7 +15,9 @@ import { drawResult } from "./result.js";
 const VIEWS = {
   attention: drawAttention,
   caption: drawCaption,
+  card: drawCard,
   examples: drawExamples,
+  gallery: drawGallery,
   message: drawMessage,
   nbest: drawNBest,
   panel: drawPanel,
@@ -41,6 +45,11 @@ function busy() {
   document.body.classList.add("is-busy");
 }
 
+/** The same where a result is in view: only then is it worked out anew. */
+function busyAgain() {
+  if (document.querySelector(".view-result .card")) busy();
+}
+
 function idle() {
   document.body.classList.remove("is-busy");
 }
@@ -50,5 +59,5 @@ function alphaOfTable() {
   return alphaOr(null);
 }
 
-window.pageViews = { mount, busy, idle, alphaChanged, alphaOfTable };
+window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable };
 window.dispatchEvent(new Event("pageviews-ready"));

@@ -2,7 +2,7 @@
 
 import { alphaOr, onAlpha } from "./alpha.js";
 import { alphaSlider } from "./alpha_slider.js";
-import { choosable, fill, make } from "./dom.js";
+import { choosable, fill, make, spoken } from "./dom.js";
 import { brief, orderAt, penaltyAt, rounded, scoreAt } from "./ranking.js";
 import { searchLines, winnerLines } from "./nbest_words.js";
 import { pointAt } from "./pointing.js";
@@ -54,7 +54,7 @@ function tableRow(pool, row, index, report) {
   const cells = COLUMNS.map((name) => make("td", name, { "data-label": pool.words[name] }));
   const element = make("tr", "", { "aria-selected": String(index === pool.chosen), "data-row": index }, ...cells);
   const [, , output, sum, length] = cells;
-  output.append(make("span", row.empty ? "is-empty" : "", row.empty ? {} : { lang: "fr", dir: "auto" }, row.text));
+  output.append(make("span", row.empty ? "is-empty" : "", row.empty ? {} : spoken(pool.lang), row.text));
   if (row.cut) output.append(make("small", "", {}, pool.words.cut));
   sum.textContent = rounded(row.log_prob_sum);
   length.textContent = row.length;

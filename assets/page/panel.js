@@ -1,6 +1,6 @@
 // The side panel: one node, its way to its score in unrounded numbers; and, in a view of its own, what it looked at.
 
-import { make } from "./dom.js";
+import { make, spoken } from "./dom.js";
 
 export function drawPanel(root, { title, facts, ledger, sums }) {
   root.replaceChildren(
@@ -29,11 +29,11 @@ function ledgerTable({ heading, columns, rows }) {
   );
 }
 
-export function drawAttention(root, { heading, note, weights }) {
+export function drawAttention(root, { heading, note, weights, lang }) {
   const bars = weights.map(({ piece, text, part }) => {
     const bar = make("span", "bar");
     bar.style.width = `${100 * part}%`;
-    const name = make("span", "piece-name", { lang: "en" }, piece);
+    const name = make("span", "piece-name", spoken(lang), piece);
     return make("li", "", {}, name, make("span", "track", {}, bar), make("span", "weight", {}, text));
   });
   const shown = note ? make("p", "", {}, note) : make("ol", "", { "aria-label": heading }, ...bars);

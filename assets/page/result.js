@@ -1,24 +1,21 @@
 // Greedy and beam side by side, the verdict above them, the formula below. A card can be chosen: its attention is shown.
 
-import { make } from "./dom.js";
+import { make, spoken } from "./dom.js";
 import { pointAt } from "./pointing.js";
 
-export function drawResult(root, { verdict, notes, cards, chosen, words, formula, reference }, report) {
+export function drawResult(root, { model, lang, verdict, notes, cards, chosen, words, formula, reference }, report) {
   const hadFocus = root.querySelector(".show:focus")?.dataset.card;
-  const shown = cards.map((data, place) => card(data, { place, words, isChosen: place === chosen }, report));
+  const shown = cards.map((data, place) => card(data, { place, words, lang, isChosen: place === chosen }, report));
   root.replaceChildren(
     ...[
+      make("p", "model-line", {}, model),
       make("p", "verdict", {}, verdict, ...notes.map((note) => make("span", "note", {}, note))),
       make("div", "cards", {}, ...shown),
-      reference ? make("p", "reference", {}, make("span", "label", {}, reference.label), french(reference.text)) : null,
+      reference ? make("p", "reference", {}, make("span", "label", {}, reference.label), make("span", "", spoken(lang), reference.text)) : null,
       make("p", "formula", {}, formula),
     ].filter((part) => part !== null),
   );
   if (hadFocus !== undefined) root.querySelector(`.show[data-card="${hadFocus}"]`)?.focus();
-}
-
-function french(text) {
-  return make("span", "", { lang: "fr", dir: "auto" }, text);
 }
 
 function card(data, state, report) {
@@ -26,7 +23,7 @@ function card(data, state, report) {
   const element = make(
     "article", state.isChosen ? "card is-chosen" : "card", { "aria-label": name },
     make("div", "card-head", {}, make("h3", "", {}, name), data.node ? showButton(name, state) : null),
-    make("p", empty ? "output is-empty" : "output", empty ? {} : { lang: "fr", dir: "auto" }, text),
+    make("p", empty ? "output is-empty" : "output", empty ? {} : spoken(state.lang), text),
     pieces.length
       ? make("p", "pieces", { "aria-label": label, title: hint }, ...pieces.map((piece) => token(piece, parting)))
       : null,

@@ -1,34 +1,51 @@
-"""Between the page and the core: the loaded model, the limits of a request, a bounded cache, and what two traces say.
+"""Between the page and the core: the loaded models, the limits of a request, a bounded cache, what two traces say.
 
-    requests   what may be asked for, and what is wrong with the rest
-    model      the pipeline, loaded in the background; the two searches of one request, cached
+    requests   what may be asked for; sources, problems: of which source, and what is wrong with the rest
+    gallery    the models there are, by their config.json; facts: scores, data and cost of one
+    shelf      the loaded ones, in bounded memory
+    model      the two searches of one request, cached
     verdict    greedy beside beam, honestly
     stopping   for which alpha the search itself would have ended elsewhere
-    examples   sentences that show something
+    examples   sources that show something; pictures are drawn, sentences kept in a file
 
-No Gradio, no Plotly; torch is loaded with the model, not before.
+No Gradio, no Plotly; torch is loaded with the first model, not before.
 """
 
-from .examples import Example, read_examples
-from .model import Decoded, Service, State
-from .requests import DecodeRequest, Problem, RequestError
+from .example import Example
+from .examples import ExampleBook, read_examples
+from .facts import Facts, Score, Units
+from .gallery import GalleryEntry, checkpoint_folders, read_gallery
+from .model import Decoded, Service
+from .problems import Problem, RequestError
+from .requests import DecodeRequest
+from .shelf import Budget, State
+from .sources import SourceKind
 from .stopping import StopInterval, stop_intervals
 from .verdict import Kind, Note, Verdict, first_divergence, judge
 
 __all__ = [
+    "Budget",
     "DecodeRequest",
     "Decoded",
     "Example",
+    "ExampleBook",
+    "Facts",
+    "GalleryEntry",
     "Kind",
     "Note",
     "Problem",
     "RequestError",
+    "Score",
     "Service",
+    "SourceKind",
     "State",
     "StopInterval",
+    "Units",
     "Verdict",
+    "checkpoint_folders",
     "first_divergence",
     "judge",
     "read_examples",
+    "read_gallery",
     "stop_intervals",
 ]

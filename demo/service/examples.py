@@ -1,21 +1,57 @@
-"""Sentences that show something; found by a script over the shipped model, kept in assets/examples.json."""
+"""Sources to try: sentences found by a script over the shipped model, or what a model's card suggests.
+
+`assets/examples.json` was made with one model. Other models that translate the same languages get its sentences too,
+but not its reasons that speak of outputs.
+"""
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from .requests import MAXIMUM_CHARACTERS
+from .example import Example
+from .gallery import TRANSLATION, GalleryEntry
+from .pictures import pictures
+from .sources import MAXIMUM_CHARACTERS, SourceKind
+
+FOUND_WITH: Final = "tatoeba-en-fr"
+LANGUAGES: Final = ("en", "fr")
+ABOUT_OUTPUTS: Final = ("differ", "beam_worse")
+MOST_CAPTIONS: Final = 3_000
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One sentence; the page has a short reason for the kinds it knows and shows the note for others."""
+class ExampleBook:
+    """What to try with each model, and the references of all that was offered."""
 
-    kind: str
-    source: str
-    reference: str
-    note: str
+    def __init__(self, found: tuple[Example, ...] = ()) -> None:
+        self._found = found  # the examples of the file
+        self._captions: dict[str, str] = {}  # of the pictures that were offered
+
+    def of(self, entry: GalleryEntry, seed: int = 0) -> tuple[Example, ...]:
+        """The examples of a model; pictures are drawn by `seed`."""
+        if entry.source is SourceKind.PICTURE:
+            return self._drawn(seed)
+        if entry.suggestions:
+            return tuple(Example("", suggestion, "", "") for suggestion in entry.suggestions)
+        if entry.name == FOUND_WITH:
+            return self._found
+        if entry.task == TRANSLATION and (entry.source_language, entry.target_language) == LANGUAGES:
+            return tuple(replace(each, kind="") if each.kind in ABOUT_OUTPUTS else each for each in self._found)
+        return ()
+
+    def reference(self, entry: GalleryEntry, source: str) -> str:
+        """What should come out for a source that was offered; empty for any other."""
+        if entry.source is SourceKind.PICTURE:
+            return self._captions.get(source.strip(), "")
+        return next((each.reference for each in self.of(entry) if each.source.strip() == source.strip()), "")
+
+    def _drawn(self, seed: int) -> tuple[Example, ...]:
+        examples = pictures(seed)
+        if len(self._captions) > MOST_CAPTIONS:
+            self._captions = {}
+        self._captions |= {each.source: each.reference for each in examples}
+        return examples
 
 
 def read_examples(path: Path) -> tuple[Example, ...]:

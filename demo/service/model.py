@@ -1,50 +1,48 @@
-"""The loaded model and its answers: loading in the background, two searches per request, a bounded cache.
+"""The models and their answers: loaded when they are needed, two searches per request, a bounded cache.
 
 The matrices of one decoding step are far too small to share between threads: torch gets one thread, and up to as many
 decodes as there are cores run side by side (measured on two busy cores: a second thread made a search 10 to 40 times
 slower).
 """
 
-import logging
 import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from seq2seq_core.errors import InputError, Seq2SeqError
+from seq2seq_core.errors import InputError
+from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Trace
 
-from .requests import MAXIMUM_SOURCE_TOKENS, DecodeRequest, Problem, RequestError
+from .gallery import GalleryEntry
+from .problems import Problem, RequestError
+from .requests import LONGEST_OUTPUT, MAXIMUM_SOURCE_TOKENS, DecodeRequest
+from .shelf import BYTES_OF_A_NUMBER, Budget, Shelf, State
+from .sources import SourceKind
 
 if TYPE_CHECKING:
     from seq2seq_core.pipeline import Pipeline
 
 CACHED_REQUESTS: Final = 64
+PATIENCE: Final = 120.0  # seconds that a request waits for its model
 WARM_UP: Final = "Hello."
 
-Load: TypeAlias = "Callable[[], Pipeline]"
-_log = logging.getLogger(__name__)
-
-
-class State(StrEnum):
-    """Where the model is."""
-
-    LOADING = "loading"
-    READY = "ready"
-    FAILED = "failed"
+Load: TypeAlias = "Callable[[Path], Pipeline]"
+Chosen = TypeVar("Chosen", bound=SearchOptions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """Both searches over one sentence, and how long each took by the clock on the wall."""
+    """Both searches of one model over one source, and how long each took by the clock on the wall."""
 
     request: DecodeRequest
+    entry: GalleryEntry
     greedy: Trace
     beam: Trace
     greedy_seconds: float
@@ -53,69 +51,113 @@ class Decoded:
 
 
 class Service:
-    """One model for all visitors; safe to call from many threads.
+    """The models of a gallery for all visitors; safe to call from many threads.
 
-        service = Service(load_from(folder))
-        service.start()                  # returns at once
-        service.wait(60)                 # State.READY, or what hinders
-        service.decode(DecodeRequest(text="How are you?"))
+        service = Service(read_gallery(folders))
+        service.start()                                   # returns at once; the first model begins to load
+        request = service.request("How are you?", model="tatoeba-en-fr", beam_size=8)
+        service.decode(request)                           # waits for the model if it must
     """
 
-    def __init__(self, load: Load) -> None:
-        self._load = load
-        self._pipeline: Pipeline | None = None
-        self._settled = threading.Event()
+    def __init__(
+        self, gallery: Sequence[GalleryEntry], load: "Load | None" = None, budget: Budget | None = None
+    ) -> None:
+        self.gallery = tuple(gallery)
+        self._entries = {entry.name: entry for entry in self.gallery}
+        self._open = load or open_folder
+        sizes = {entry.name: entry.parameters * BYTES_OF_A_NUMBER for entry in self.gallery}
+        self._shelf = Shelf(sizes, self._load, budget)
         self._lock = threading.Lock()
         self._answers: OrderedDict[DecodeRequest, Future[Decoded]] = OrderedDict()
         self._decoding = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
 
-    @property
-    def state(self) -> State:
-        if not self._settled.is_set():
-            return State.LOADING
-        return State.FAILED if self._pipeline is None else State.READY
-
-    def start(self) -> None:
-        """Begin to load, in the background."""
-        threading.Thread(target=self._prepare, name="model-loader", daemon=True).start()
-
-    def wait(self, seconds: float) -> State:
-        """Wait for the model, at most so long."""
-        self._settled.wait(seconds)
-        return self.state
-
-    def decode(self, request: DecodeRequest) -> Decoded:
-        """Both searches, from the cache if the same was asked before.
+    def entry(self, name: object = "") -> GalleryEntry:
+        """The model of that name; without a name, the first one.
 
         Raises:
-            RequestError: the model is not there (yet), or the sentence is nothing for it.
+            RequestError: there is none.
         """
-        pipeline = self._ready_pipeline()
-        answer, is_ours = self._answer_for(request)
-        if not is_ours:
-            return replace(answer.result(), from_cache=True)
-        try:
-            with self._decoding:
-                answer.set_result(_decode(pipeline, request))
-        except BaseException as error:
-            self._forget(request)
-            answer.set_exception(error)
-        return answer.result()
+        if not self.gallery:
+            raise RequestError(Problem.FAILED)
+        if name == "" or name is None:
+            return self.gallery[0]
+        if not isinstance(name, str) or name not in self._entries:
+            raise RequestError(Problem.MODEL, {"found": repr(name)[:80], "models": ", ".join(self._entries)})
+        return self._entries[name]
 
-    def _prepare(self) -> None:
-        try:
-            pipeline = self._load()
-            _decode(pipeline, DecodeRequest(text=WARM_UP))
-            self._pipeline = pipeline
-        except (Seq2SeqError, OSError) as error:
-            _log.error("the model cannot be used: %s", error)
-        finally:
-            self._settled.set()
+    def request(self, text: object, *, model: object = "", **settings: Any) -> DecodeRequest:
+        """What is asked of a model, judged as what that model reads; settings as in `DecodeRequest`.
 
-    def _ready_pipeline(self) -> "Pipeline":
-        if self._pipeline is None:
-            raise RequestError(Problem.LOADING if self.state is State.LOADING else Problem.FAILED)
-        return self._pipeline
+        Raises:
+            RequestError: there is no such model, or a value is of the wrong kind or out of its range.
+        """
+        entry = self.entry(model)
+        unset = {"beam_size": 5, "alpha": 0.7, "max_length": 0, "min_length": 0, "stop_rule": "k_finished"}
+        return DecodeRequest.of(text, model=entry.name, source=entry.source, **(unset | settings))
+
+    def start(self) -> None:
+        """Begin to load the first model, in the background."""
+        self.want()
+
+    def want(self, name: object = "") -> None:
+        """Begin to load a model, in the background; nothing happens where there is none."""
+        with suppress(RequestError):
+            self._shelf.want(self.entry(name).name)
+
+    def state(self, name: object = "") -> State:
+        """Where a model is; one that does not exist has failed."""
+        try:
+            return self._shelf.state(self.entry(name).name)
+        except RequestError:
+            return State.FAILED
+
+    def wait(self, seconds: float, name: object = "") -> State:
+        """Wait until a model is loaded or has failed, at most so long."""
+        try:
+            return self._shelf.wait(self.entry(name).name, seconds)
+        except RequestError:
+            return State.FAILED
+
+    def decode(self, request: DecodeRequest, patience: float = PATIENCE) -> Decoded:
+        """Both searches, from the cache if the same was asked before; loads the model if it must.
+
+        Raises:
+            RequestError: there is no such model, it is not loaded within `patience` seconds, it cannot be loaded, or
+                the source is nothing for it.
+        """
+        entry = self.entry(request.model)
+        request = replace(request, model=entry.name, source=entry.source)
+        if (known := self._known(request)) is not None:
+            return known
+        with self._shelf.lend(entry.name, patience) as pipeline:
+            answer, is_ours = self._answer_for(request)
+            if not is_ours:
+                return replace(answer.result(), from_cache=True)
+            try:
+                with self._decoding:
+                    answer.set_result(_decode(pipeline, entry, request))
+            except BaseException as error:
+                self._forget(request)
+                answer.set_exception(error)
+            return answer.result()
+
+    def _load(self, name: str) -> "Pipeline":
+        entry = self._entries[name]
+        pipeline = self._open(entry.folder)
+        if entry.source in (SourceKind.TEXT, SourceKind.LABEL):
+            with suppress(RequestError):  # a model that will not say hello may still do its own task
+                warm_up = DecodeRequest(text=next(iter(entry.suggestions), WARM_UP), source=entry.source)
+                _decode(pipeline, entry, warm_up)
+        return pipeline
+
+    def _known(self, request: DecodeRequest) -> Decoded | None:
+        """An answer that is there already; its model may be gone."""
+        with self._lock:
+            answer = self._answers.get(request)
+            if answer is None or not answer.done() or answer.exception() is not None:
+                return None
+            self._answers.move_to_end(request)
+        return replace(answer.result(), from_cache=True)
 
     def _answer_for(self, request: DecodeRequest) -> tuple["Future[Decoded]", bool]:
         """The answer, ready or on its way, and whether it is the caller who must work it out.
@@ -136,38 +178,40 @@ class Service:
             self._answers.pop(request, None)
 
 
-def load_from(folder: Path) -> Load:
-    """How to open a checkpoint folder; importing torch takes seconds, so that happens here, in the background."""
+def open_folder(folder: Path) -> "Pipeline":
+    """Opens a checkpoint folder; importing torch takes seconds, so that happens here, in the background."""
+    import torch  # noqa: PLC0415 - see above
 
-    def load() -> "Pipeline":
-        import torch  # noqa: PLC0415 - see above
+    from seq2seq_core.pipeline import Pipeline  # noqa: PLC0415 - see above
 
-        from seq2seq_core.pipeline import Pipeline  # noqa: PLC0415 - see above
-
-        torch.set_num_threads(1)
-        return Pipeline.load(folder)
-
-    return load
+    torch.set_num_threads(1)
+    return Pipeline.load(folder)
 
 
-def _decode(pipeline: "Pipeline", request: DecodeRequest) -> Decoded:
-    tokens = _count_tokens(pipeline, request.text)
+def _decode(pipeline: "Pipeline", entry: GalleryEntry, request: DecodeRequest) -> Decoded:
     try:
+        _check_tokens(pipeline, request)
         start = time.perf_counter()
-        greedy = pipeline.trace(request.text, request.greedy(tokens))
+        greedy = pipeline.trace(request.text, _bounded(pipeline, request.text, request.greedy))
         between = time.perf_counter()
-        beam = pipeline.trace(request.text, request.beam(tokens))
+        beam = pipeline.trace(request.text, _bounded(pipeline, request.text, request.beam))
         end = time.perf_counter()
     except InputError as error:
         raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
-    return Decoded(request, greedy, beam, between - start, end - between)
+    return Decoded(request, entry, greedy, beam, between - start, end - between)
 
 
-def _count_tokens(pipeline: "Pipeline", text: str) -> int:
-    """How many pieces the model reads: none of a text of invisible characters, many of one in an unknown script."""
-    tokens = len(pipeline.checkpoint.source_tokenizer.encode(text).ids)
+def _bounded(pipeline: "Pipeline", text: str, options: Chosen) -> Chosen:
+    """The options with a maximum length that the page allows."""
+    return replace(options, max_length=min(LONGEST_OUTPUT, pipeline.resolve_max_length(text, options)))
+
+
+def _check_tokens(pipeline: "Pipeline", request: DecodeRequest) -> None:
+    """A text of invisible characters has no pieces, one in an unknown script many."""
+    if request.source not in (SourceKind.TEXT, SourceKind.LABEL):
+        return
+    tokens = len(pipeline.checkpoint.source_tokenizer.encode(request.text).ids)
     if tokens == 0:
         raise RequestError(Problem.EMPTY)
     if tokens > MAXIMUM_SOURCE_TOKENS:
         raise RequestError(Problem.TOO_MANY_TOKENS, {"limit": MAXIMUM_SOURCE_TOKENS, "found": tokens})
-    return tokens

@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.components import Component
 
-from demo.service import Example, Service
+from demo.service import ExampleBook, Service
 from demo.wording import Words, words_for
 
 Properties: TypeAlias = Mapping[str, Any]
@@ -57,7 +57,7 @@ class Context:
 
     app: gr.Blocks
     service: Service
-    examples: tuple[Example, ...]
+    examples: ExampleBook
     language: gr.Radio
     captions: Captions
 

@@ -12,7 +12,7 @@ from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.tree import tree_bundle
 from demo.figures.walk import START, node_in
 from demo.plotly_view import clicked
-from demo.service import DecodeRequest, Example, Problem, RequestError, Service, State
+from demo.service import DecodeRequest, ExampleBook, Problem, RequestError, Service, State
 from demo.wording import Words, words_for
 from seq2seq_core.trace import to_json
 
@@ -23,7 +23,6 @@ from .parts.node import attention_data, caption_text, panel_data
 from .parts.result import result_data
 from .parts.selection import Selection, end_of, winner
 
-PATIENCE: Final = 120.0  # seconds that a request waits for the model
 EVERYTHING: Final = 11  # outputs of a decode, selection included
 SELECTION: Final = 8
 CLOSER: Final = 3  # of these, what a closer look at a token changes
@@ -38,11 +37,12 @@ class Desk:
     """The handlers that need the model or the examples."""
 
     service: Service
-    examples: tuple[Example, ...]
+    examples: ExampleBook
 
     def translate(  # noqa: PLR0913, PLR0917 - one parameter for each control, as Gradio passes them
         self,
         text: str,
+        model: str,
         beam_size: float,
         alpha: float,
         max_length: float,
@@ -50,9 +50,18 @@ class Desk:
         stop_rule: str,
         language: str,
     ) -> Iterator[Outputs]:
-        """A sentence and its settings; says that the model is loading as long as it is."""
+        """A source, the model and its settings; says that the model is loading as long as it is."""
         settings = {"beam_size": beam_size, "alpha": alpha, "max_length": max_length, "min_length": min_length}
-        yield from self._answer(lambda: DecodeRequest.of(text, **settings, stop_rule=stop_rule), words_for(language))
+        yield from self._answer(
+            lambda: self.service.request(text, model=model, stop_rule=stop_rule, **settings), words_for(language)
+        )
+
+    def answer_again(self, chosen: Selection | None, *settings: Any) -> Iterator[Outputs]:
+        """After another model was chosen: what was decoded before is decoded with this one."""
+        if chosen is None:
+            yield only_message(gr.skip())
+        else:
+            yield from self.translate(*settings)
 
     def search_again(self, chosen: Selection | None, language: str, event: gr.EventData) -> Iterator[Outputs]:
         """The sentence of the last result with the alpha of the moment."""
@@ -68,9 +77,8 @@ class Desk:
         texts = words.page.message
         try:
             request = ask()
-            if self.service.state is State.LOADING:
+            if self.service.state(request.model) in (State.ASLEEP, State.LOADING):
                 yield only_message(state_message(State.LOADING, texts))
-                self.service.wait(PATIENCE)
             chosen = winner(self.service.decode(request))
         except RequestError as error:
             yield only_message(problem_message(error, texts))
@@ -90,13 +98,14 @@ class Desk:
 
     def selected(self, chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:
         """What follows the selected node, in the order of the layout's `selection`."""
-        reference = self._reference(chosen.decoded.request.text)
+        decoded = chosen.decoded
+        reference = self.examples.reference(decoded.entry, decoded.request.text)
         trace, node = chosen.trace, chosen.node
         heatmap = None if node == START else heatmap_bundle(trace, node, words.figures.heatmap)
         return (
             chosen,
-            result_data(chosen, reference, words.page.result),
-            nbest_data(chosen.decoded, chosen.beam_node, words.page),
+            result_data(chosen, reference, words.page),
+            nbest_data(decoded, chosen.beam_node, words.page),
             panel_data(chosen, words.page.panel),
             attention_data(chosen, words.page.panel),
             next_tokens_bundle(trace, node, words.figures.bars),
@@ -104,20 +113,20 @@ class Desk:
             replace(heatmap, keep=keep) if heatmap else None,
         )
 
-    def _reference(self, text: str) -> str:
-        return next((each.reference for each in self.examples if each.source.strip() == text.strip()), "")
-
-    def take_example(self, text: str, event: gr.EventData) -> str:
-        """The sentence of an example; the text as it is where there is no such example."""
-        index = chosen_number(event, "example")
-        known = index is not None and 0 <= index < len(self.examples)
-        return self.examples[index].source if index is not None and known else text
+    def take_example(self, text: str, model: str, event: gr.EventData) -> str:
+        """The source of an example; the text as it is where there is no such example."""
+        index, seed = chosen_number(event, "example"), chosen_number(event, "seed") or 0
+        try:
+            examples = self.examples.of(self.service.entry(model), seed)
+        except RequestError:
+            return text
+        return examples[index].source if index is not None and 0 <= index < len(examples) else text
 
     def show_again(self, chosen: Selection | None, language: str) -> Outputs:
         """Everything there is, in another language."""
         words = words_for(language)
         if chosen is None:
-            return only_message(state_message(self.service.state, words.page.message))
+            return only_message(state_message(self.service.state(), words.page.message))
         return self._shown(chosen, words, keep=True)
 
     def look_again(self, chosen: Selection | None, language: str) -> Outputs:
@@ -125,7 +134,7 @@ class Desk:
 
         Meanwhile a visitor may have been told something else: that stays.
         """
-        state = self.service.state
+        state = self.service.state()
         message = state_message(state, words_for(language).page.message, answered=chosen is not None)
         return message | {"ends_waiting": True}, gr.Timer(active=state is State.LOADING)
 
@@ -162,7 +171,7 @@ def look_closer(chosen: Selection | None, language: str, event: gr.EventData) ->
     return panel_data(closer, words.page.panel), attention_data(closer, words.page.panel), bars
 
 
-def only_message(message: dict[str, Any]) -> Outputs:
+def only_message(message: Any) -> Outputs:
     """A message, and all else as it was."""
     return (message, *(gr.skip(),) * (EVERYTHING - 1))
 
@@ -178,14 +187,13 @@ def endpoint(service: Service) -> Callable[..., dict[str, Any]]:
         min_length: int = 0,
         stop_rule: str = "k_finished",
         algorithm: str = "beam",
+        model: str = "",
     ) -> dict[str, Any]:
         settings = {"beam_size": beam_size, "alpha": alpha, "max_length": max_length, "min_length": min_length}
         try:
             if algorithm not in _ALGORITHMS:
                 raise RequestError(Problem.ALGORITHM, {"found": repr(algorithm)[:80]})
-            request = DecodeRequest.of(text, **settings, stop_rule=stop_rule)
-            service.wait(PATIENCE)
-            decoded = service.decode(request)
+            decoded = service.decode(service.request(text, model=model, stop_rule=stop_rule, **settings))
         except RequestError as error:
             raise gr.Error(problem_text(error, words_for("en").page.message), print_exception=False) from None
         document: dict[str, Any] = json.loads(to_json(decoded.greedy if algorithm == "greedy" else decoded.beam))

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from . import architectures, gallery
 from .page_words import (
     FrameWords,
     HeatmapSectionWords,
@@ -16,14 +17,14 @@ from .page_words import (
 
 _FRAME: Final = FrameWords(
     title="Seq2Seq 实验室",
-    tagline="观察一个训练好的模型如何把英语一步一步译成法语。",
+    tagline="观察训练好的序列到序列模型如何一步一步写出结果。",
     language="语言",
     footer="页面上的每个数字都是模型计算结果的舍入值。同样的搜索也可以作为数据获取：[API](?view=api)，端点 `/decode`。",
 )
 
 _INPUT: Final = InputWords(
-    sentence="英语句子（最多 {limit} 个字符）",
-    placeholder="输入一个英语句子，按回车键翻译",
+    sentence="{what}（最多 {limit} 个字符）",
+    placeholder="在此输入，按回车键开始",
     translate="翻译",
     examples="试一试",
     reasons={
@@ -51,15 +52,16 @@ _INPUT: Final = InputWords(
 )
 
 _MESSAGE: Final = MessageWords(
-    hint="请输入一个句子，或选择一个例子。",
-    loading="模型正在加载，启动后需要几秒钟。加载完成后会立即翻译您的句子。",
-    busy="正在翻译……",
-    gone="该结果已不再保留，请重新翻译这个句子。",
+    hint="请输入内容，或选择一个例子。",
+    loading="模型正在加载，启动后需要几秒钟。加载完成后会立即处理您的输入。",
+    busy="正在解码……",
+    gone="该结果已不再保留，请重新解码。",
     problems={
-        "empty": "还没有要翻译的内容：请输入一个句子。",
-        "too long": "句子有 {found} 个字符，最多只能有 {limit} 个。",
-        "too many tokens": "模型把这段文字切成了 {found} 个词元，最多只能有 {limit} 个。请缩短句子。",
+        "empty": "还没有要解码的内容：请先输入。",
+        "too long": "输入有 {found} 个字符，最多只能有 {limit} 个。",
+        "too many tokens": "模型把这段文字切成了 {found} 个词元，最多只能有 {limit} 个。请缩短输入。",
         "not text": "这不是有效的文字：其中有一个编码不对应任何字符。",
+        "model": "模型必须是 {models} 之一，得到的是 {found}。",
         "beam size": "束宽必须是 {low} 到 {high} 的整数，得到的是 {found}。",
         "alpha": "Alpha 必须是 {low} 到 {high} 的数，得到的是 {found}。",
         "maximum length": "最大长度必须是 {low} 到 {high} 的整数，得到的是 {found}。",
@@ -68,7 +70,7 @@ _MESSAGE: Final = MessageWords(
         "stop rule": "停止规则必须是 {rules} 之一，得到的是 {found}。",
         "algorithm": "算法必须是 greedy 或 beam，得到的是 {found}。",
         "loading": "模型仍在加载，请几秒后再试。",
-        "failed": "模型无法加载，因此不能翻译。原因见程序日志。",
+        "failed": "这个模型无法加载。原因见程序日志。",
         "refused": "模型无法读取这段文字：{reason}。",
     },
 )
@@ -215,6 +217,9 @@ _HEATMAP: Final = HeatmapSectionWords(
 PAGE: Final = PageWords(
     frame=_FRAME,
     translate="翻译",
+    gallery=gallery.CHINESE,
+    card=gallery.CARD_CHINESE,
+    architectures=architectures.CHINESE,
     input=_INPUT,
     message=_MESSAGE,
     result=_RESULT,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from . import architectures, gallery
 from .page_words import (
     FrameWords,
     HeatmapSectionWords,
@@ -16,7 +17,7 @@ from .page_words import (
 
 _FRAME: Final = FrameWords(
     title="Seq2Seq Lab",
-    tagline="Watch a trained model translate English into French, one decision at a time.",
+    tagline="Watch trained sequence-to-sequence models write, one decision at a time.",
     language="Language",
     footer=(
         "Every number is a rounding of what the model computed. The same search as data: "
@@ -25,8 +26,8 @@ _FRAME: Final = FrameWords(
 )
 
 _INPUT: Final = InputWords(
-    sentence="English sentence (at most {limit} characters)",
-    placeholder="Type a sentence and press Enter",
+    sentence="{what} (at most {limit} characters)",
+    placeholder="Type here and press Enter",
     translate="Translate",
     examples="Try",
     reasons={
@@ -54,15 +55,16 @@ _INPUT: Final = InputWords(
 )
 
 _MESSAGE: Final = MessageWords(
-    hint="Type a sentence, or choose an example.",
-    loading="The model is loading; this takes a few seconds after a start. A sentence waits until it is there.",
-    busy="Translating…",
-    gone="This result is no longer kept. Translate the sentence again.",
+    hint="Type something, or choose an example.",
+    loading="The model is loading; this takes a few seconds after a start. What you ask waits until it is there.",
+    busy="Decoding…",
+    gone="This result is no longer kept. Decode it again.",
     problems={
-        "empty": "There is nothing to translate yet: type a sentence.",
-        "too long": "The sentence has {found} characters; at most {limit} are possible.",
+        "empty": "There is nothing to decode yet: type something.",
+        "too long": "The text has {found} characters; at most {limit} are possible.",
         "too many tokens": "The model cuts this text into {found} pieces; at most {limit} are possible. Shorten it.",
         "not text": "This is not valid text: it holds a character code that stands for no character.",
+        "model": "The model must be one of {models}, got {found}.",
         "beam size": "The beam size must be a whole number from {low} to {high}, got {found}.",
         "alpha": "Alpha must be a number from {low} to {high}, got {found}.",
         "maximum length": "The maximum length must be a whole number from {low} to {high}, got {found}.",
@@ -73,7 +75,7 @@ _MESSAGE: Final = MessageWords(
         "stop rule": "The stop rule must be one of {rules}, got {found}.",
         "algorithm": "The algorithm must be greedy or beam, got {found}.",
         "loading": "The model is still loading. Try again in a few seconds.",
-        "failed": "The model could not be loaded, so nothing can be translated. The log of the app says why.",
+        "failed": "This model could not be loaded. The log of the app says why.",
         "refused": "The model cannot read this: {reason}.",
     },
 )
@@ -225,6 +227,9 @@ _HEATMAP: Final = HeatmapSectionWords(
 PAGE: Final = PageWords(
     frame=_FRAME,
     translate="Translate",
+    gallery=gallery.ENGLISH,
+    card=gallery.CARD_ENGLISH,
+    architectures=architectures.ENGLISH,
     input=_INPUT,
     message=_MESSAGE,
     result=_RESULT,

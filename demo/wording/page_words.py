@@ -6,6 +6,9 @@ Fields in braces are filled by `str.format`; the comment behind a field names th
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .architectures import ArchitectureWords
+from .gallery_words import CardWords, GalleryWords
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameWords:
@@ -21,7 +24,7 @@ class FrameWords:
 class InputWords:
     """The sentence and the controls."""
 
-    sentence: str  # {limit}
+    sentence: str  # {what} {limit}
     placeholder: str
     translate: str
     examples: str
@@ -173,6 +176,9 @@ class PageWords:
 
     frame: FrameWords
     translate: str  # the tab
+    gallery: GalleryWords
+    card: CardWords
+    architectures: ArchitectureWords
     input: InputWords
     message: MessageWords
     result: ResultWords

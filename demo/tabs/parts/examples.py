@@ -1,15 +1,29 @@
-"""Sentences to try."""
+"""Sources to try: sentences and labels as chips, pictures as pictures."""
 
 from collections.abc import Sequence
 
-from demo.service import Example
-from demo.tabs.parts.result import Data
-from demo.wording.page_words import InputWords
+from demo.service import Example, GalleryEntry, SourceKind
+from demo.tabs.parts.data import Data
+from demo.wording.page_words import InputWords, PageWords
+from seq2seq_core.pictures import PALETTE
 
 
-def examples_data(examples: Sequence[Example], words: InputWords) -> Data:
-    shown = [{"source": each.source, "reason": _reason(each, words)} for each in examples]
-    return {"label": words.examples, "examples": shown}
+def examples_data(
+    examples: Sequence[Example], entry: GalleryEntry | None, words: PageWords, *, seed: int = 0
+) -> Data:
+    """`seed` is that of the generated pictures: what a visitor chooses is named by it."""
+    kind = entry.source if entry else SourceKind.TEXT
+    is_picture = kind is SourceKind.PICTURE
+    labels = {SourceKind.PICTURE: words.gallery.pictures, SourceKind.LABEL: words.gallery.labels}
+    return {
+        "label": labels.get(kind, words.input.examples),
+        "lang": entry.source_language if entry else None,
+        "pictures": is_picture,
+        "palette": {character: colour.hex for character, colour in PALETTE.items()} if is_picture else None,
+        "seed": seed,
+        "another": words.gallery.another_picture if is_picture and examples else None,
+        "examples": [{"source": each.source, "reason": _reason(each, words.input)} for each in examples],
+    }
 
 
 def _reason(example: Example, words: InputWords) -> str:

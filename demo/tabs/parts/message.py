@@ -3,10 +3,10 @@
 import time
 
 from demo.service import Problem, RequestError, State
-from demo.tabs.parts.result import Data
+from demo.tabs.parts.data import Data
 from demo.wording.page_words import MessageWords
 
-TONES = {State.LOADING: "busy", State.READY: "hint", State.FAILED: "problem"}
+TONES = {State.ASLEEP: "hint", State.LOADING: "busy", State.READY: "hint", State.FAILED: "problem"}
 
 
 def message_data(text: str, tone: str, words: MessageWords) -> Data:
@@ -17,8 +17,8 @@ def message_data(text: str, tone: str, words: MessageWords) -> Data:
 def state_message(state: State, words: MessageWords, *, answered: bool = False) -> Data:
     """What to say while no request is under way; below a result, nothing."""
     ready = "" if answered else words.hint
-    texts = {State.LOADING: words.loading, State.READY: ready, State.FAILED: words.problems[Problem.FAILED]}
-    return message_data(texts[state], TONES[state], words)
+    texts = {State.LOADING: words.loading, State.FAILED: words.problems[Problem.FAILED]}
+    return message_data(texts.get(state, ready), TONES[state], words)
 
 
 def problem_message(error: RequestError, words: MessageWords) -> Data:

@@ -4,7 +4,8 @@ from dataclasses import asdict
 
 from demo.figures.walk import Node
 from demo.service import Decoded, stop_intervals
-from demo.tabs.parts.result import Data, shown_text
+from demo.tabs.parts.data import Data
+from demo.tabs.parts.result import shown_text
 from demo.tabs.parts.selection import end_of
 from demo.wording.page_words import PageWords
 from seq2seq_core.trace import Fate, Hypothesis, Trace, ranking_intervals
@@ -13,6 +14,7 @@ from seq2seq_core.trace import Fate, Hypothesis, Trace, ranking_intervals
 def nbest_data(decoded: Decoded, node: Node | None, words: PageWords) -> Data:
     trace = decoded.beam
     return {
+        "lang": decoded.entry.target_language,
         "rows": [_row(each, words) for each in trace.hypotheses],
         "searched": float(decoded.request.alpha),
         "intervals": [asdict(interval) for interval in ranking_intervals(trace.hypotheses)],

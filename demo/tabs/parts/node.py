@@ -2,8 +2,9 @@
 
 from demo.figures.labels import number, visible
 from demo.figures.walk import START, Node
+from demo.tabs.parts.data import Data
 from demo.tabs.parts.nbest import hypothesis_at
-from demo.tabs.parts.result import Data, brief, shown_text
+from demo.tabs.parts.result import brief, shown_text
 from demo.tabs.parts.selection import Selection
 from demo.wording.page_words import PageWords, PanelWords
 from seq2seq_core.trace import Trace, attention_rows, candidate_label, path
@@ -78,9 +79,10 @@ def attention_data(chosen: Selection, words: PanelWords) -> Data | None:
         return None
     rows_TS = attention_rows(trace, *node)
     if rows_TS is None:
-        return {"heading": words.attention, "note": words.no_attention, "weights": []}
+        return {"heading": words.attention, "note": words.no_attention, "weights": [], "lang": None}
     weights = [
         {"piece": visible(piece), "text": number(float(weight)), "part": float(weight)}
         for piece, weight in zip(trace.source_tokens, rows_TS[-1], strict=True)
     ]
-    return {"heading": words.attention, "note": "", "weights": weights}
+    language = chosen.decoded.entry.source_language
+    return {"heading": words.attention, "note": "", "weights": weights, "lang": language}

@@ -1,26 +1,29 @@
 """Greedy and beam side by side, with the verdict."""
 
 import math
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from demo.figures.labels import number, visible
 from demo.service import Decoded, Verdict, first_divergence, judge
+from demo.tabs.parts.data import Data
+from demo.tabs.parts.gallery import line_text
 from demo.tabs.parts.selection import Selection, end_of
-from demo.wording.page_words import ResultWords
+from demo.wording.page_words import PageWords, ResultWords
 from seq2seq_core.trace import Hypothesis, Trace, candidate_label, path
 
-Data: TypeAlias = dict[str, Any]
 LARGEST_FACTOR: Final = 1000
 
 
-def result_data(chosen: Selection, reference: str, words: ResultWords) -> Data:
-    decoded = chosen.decoded
+def result_data(chosen: Selection, reference: str, page: PageWords) -> Data:
+    decoded, words = chosen.decoded, page.result
     verdict = judge(decoded.greedy, decoded.beam)
     names = (words.greedy, words.beam.format(beam_size=decoded.request.beam_size))
     seconds = (decoded.greedy_seconds, decoded.beam_seconds)
     parting = first_divergence(decoded.greedy, decoded.beam)
     time = words.from_cache if decoded.from_cache else words.milliseconds
     return {
+        "model": line_text(decoded.entry, page),
+        "lang": decoded.entry.target_language,
         "verdict": verdict_text(verdict, words),
         "notes": [words.notes[note].format(**_lengths(decoded)) for note in verdict.notes],
         "cards": [

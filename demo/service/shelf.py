@@ -1,0 +1,149 @@
+"""Loaded models in bounded memory: each is loaded on first use, once, in the background; the one longest unused goes.
+
+A model that is in use, or that somebody waits for, stays. A load that needs room waits until a model is free to go. A
+model larger than the whole budget is loaded when it can be alone.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import count
+from typing import Final, Generic, TypeVar
+
+from seq2seq_core.errors import Seq2SeqError
+
+from .problems import Problem, RequestError
+
+MEMORY_BUDGET: Final = 1_500_000_000  # bytes of weights
+MOST_MODELS: Final = 16
+BYTES_OF_A_NUMBER: Final = 4  # float32 in memory, whatever the file has
+
+Model = TypeVar("Model")
+_log = logging.getLogger(__name__)
+
+
+class State(StrEnum):
+    """Where a model is."""
+
+    ASLEEP = "asleep"  # not in memory; the first use wakes it
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"  # for good
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may be in memory at once."""
+
+    memory: int = MEMORY_BUDGET  # bytes
+    models: int = MOST_MODELS
+
+
+@dataclass(slots=True, eq=False)
+class _Place(Generic[Model]):
+    size: int  # bytes
+    state: State = State.ASLEEP
+    model: Model | None = None
+    takes_memory: bool = False  # loaded, or being loaded
+    users: int = 0  # who use it or wait for it
+    last_used: int = 0
+
+
+class Shelf(Generic[Model]):
+    """Models by name; safe to use from many threads.
+
+        shelf = Shelf({"small": 4_000_000}, load)
+        with shelf.lend("small", patience=60) as model: ...
+    """
+
+    def __init__(
+        self, sizes: Mapping[str, int], load: Callable[[str], Model], budget: Budget | None = None
+    ) -> None:
+        self._places = {name: _Place[Model](size) for name, size in sizes.items()}
+        self._load = load
+        self._budget = budget or Budget()
+        self._changed = threading.Condition()
+        self._reading = threading.Lock()  # two models that load at once take twice as long each
+        self._clock = count(1)
+
+    def state(self, name: str) -> State:
+        return self._places[name].state
+
+    def want(self, name: str) -> None:
+        """Begin to load it, in the background, unless that is done or was tried."""
+        place = self._places[name]
+        with self._changed:
+            if place.state is not State.ASLEEP:
+                return
+            place.state = State.LOADING
+        threading.Thread(target=self._fill, args=(name, place), name=f"loads {name}", daemon=True).start()
+
+    def wait(self, name: str, seconds: float) -> State:
+        """Wait until it is loaded or has failed, at most so long; its state then."""
+        place = self._places[name]
+        with self._changed:
+            self._changed.wait_for(lambda: place.state in (State.READY, State.FAILED), seconds)
+            return place.state
+
+    @contextmanager
+    def lend(self, name: str, patience: float) -> Iterator[Model]:
+        """The model, which stays in memory inside the block.
+
+        Raises:
+            RequestError: it is not there within `patience` seconds, or cannot be loaded.
+        """
+        place = self._places[name]
+        with self._changed:
+            place.users += 1
+        try:
+            self.want(name)
+            self.wait(name, patience)
+            if place.model is None:
+                raise RequestError(Problem.FAILED if place.state is State.FAILED else Problem.LOADING)
+            yield place.model
+        finally:
+            with self._changed:
+                place.users -= 1
+                place.last_used = next(self._clock)
+                self._changed.notify_all()
+
+    def _fill(self, name: str, place: _Place[Model]) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._make_room(place.size))
+            place.takes_memory = True
+        model = None
+        try:
+            with self._reading:
+                model = self._load(name)
+        except (Seq2SeqError, OSError) as error:
+            _log.error("the model %s cannot be used: %s", name, error)
+        except Exception:
+            _log.exception("the model %s cannot be used", name)
+        finally:
+            with self._changed:
+                place.model, place.takes_memory = model, model is not None
+                place.state = State.FAILED if model is None else State.READY
+                place.last_used = next(self._clock)
+                self._changed.notify_all()
+
+    def _make_room(self, size: int) -> bool:
+        """Whether so many bytes may be added, after the models that nobody uses have made room."""
+        kept = [place for place in self._places.values() if place.takes_memory]
+        idle = sorted(
+            (place for place in kept if place.state is State.READY and not place.users),
+            key=lambda place: place.last_used,
+        )
+        while kept and not self._fits(kept, size):
+            if not idle:
+                return False
+            gone = idle.pop(0)
+            kept.remove(gone)
+            gone.model, gone.takes_memory, gone.state = None, False, State.ASLEEP
+        return True
+
+    def _fits(self, kept: list[_Place[Model]], size: int) -> bool:
+        fewer = len(kept) < self._budget.models
+        return fewer and sum(place.size for place in kept) + size <= self._budget.memory

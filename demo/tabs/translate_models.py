@@ -1,0 +1,108 @@
+"""Choosing a model: what of the page follows it, and what becomes of the sentence."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import gradio as gr
+
+from demo.service import ExampleBook, GalleryEntry, RequestError, Service, SourceKind
+from demo.service.sources import MAXIMUM_CHARACTERS
+from demo.wording import Words, words_for
+
+from .page_view import chosen_number
+from .parts.card import card_data, idea_text
+from .parts.data import Data
+from .parts.examples import examples_data
+from .parts.gallery import gallery_data
+
+LATEX: Final[list[dict[str, str | bool]]] = [{"left": "$$", "right": "$$", "display": True}]
+DRESSED: Final = 7
+UNCHANGED: Final[tuple[Any, ...]] = (gr.skip(),) * DRESSED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dress:
+    """Everything that shows which model is chosen."""
+
+    model: str
+    gallery: Data | None
+    sentence: dict[str, Any]
+    button: str
+    examples: Data
+    idea: str
+    card: Data | None
+
+    def updates(self, text: str | None = None) -> tuple[Any, ...]:
+        """For the components of `InputPart.dressed`; a `text` becomes the sentence."""
+        sentence = gr.update(**self.sentence) if text is None else gr.update(**self.sentence, value=text)
+        return self.model, self.gallery, sentence, self.button, self.examples, self.idea, self.card
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDesk:
+    """The handlers about models."""
+
+    service: Service
+    examples: ExampleBook
+
+    def choose(self, model: str, text: str, language: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Another model of the gallery; it begins to load. The sentence stays where the new model reads its like."""
+        place = chosen_number(event, "model")
+        if place is None or not 0 <= place < len(self.service.gallery):
+            return UNCHANGED
+        entry = self.service.gallery[place]
+        self.service.want(entry.name)
+        kept = text if self._entry(model, entry).reads_like(entry) else self._first_source(entry)
+        return self.dress(entry.name, language).updates(kept)
+
+    def dress_again(self, model: str, language: str) -> tuple[Any, ...]:
+        """The same model in another language."""
+        return self.dress(model, language).updates()
+
+    def other_pictures(self, model: str, language: str, event: gr.EventData) -> Any:
+        """Pictures of another seed."""
+        seed = chosen_number(event, "another")
+        entry = self._entry(model, None)
+        if seed is None or seed < 0 or entry is None:
+            return gr.skip()
+        return examples_data(self.examples.of(entry, seed), entry, words_for(language).page, seed=seed)
+
+    def dress(self, model: str, language: str) -> Dress:
+        """All that follows a model; little of it where the gallery is empty."""
+        entry, words = self._entry(model, None), words_for(language)
+        examples = self.examples.of(entry) if entry else ()
+        return Dress(
+            model=entry.name if entry else "",
+            gallery=gallery_data(self.service.gallery, entry, words.page) if entry else None,
+            sentence=_sentence(entry, words),
+            button=_button(entry, words),
+            examples=examples_data(examples, entry, words.page),
+            idea=idea_text(entry, words.page) if entry else "",
+            card=card_data(entry, words.page) if entry else None,
+        )
+
+    def _entry(self, model: str, other: Any) -> Any:
+        try:
+            return self.service.entry(model)
+        except RequestError:
+            return other
+
+    def _first_source(self, entry: GalleryEntry) -> str:
+        return next((example.source for example in self.examples.of(entry)), "")
+
+
+def _sentence(entry: GalleryEntry | None, words: Words) -> dict[str, Any]:
+    texts = words.page.gallery
+    language = texts.languages.get(entry.source_language or "") if entry else None
+    task = entry.task if entry else ""
+    what = texts.inputs.get(task) or (texts.sentence_in.format(language=language) if language else texts.inputs[""])
+    return {
+        "label": words.page.input.sentence.format(what=what, limit=MAXIMUM_CHARACTERS),
+        "placeholder": words.page.input.placeholder,
+        "visible": entry is None or entry.source is SourceKind.TEXT,
+    }
+
+
+def _button(entry: GalleryEntry | None, words: Words) -> str:
+    is_translation = entry is None or entry.task == "translation"
+    return words.page.input.translate if is_translation else words.page.gallery.decode
