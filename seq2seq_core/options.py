@@ -12,6 +12,9 @@ from seq2seq_core.errors import OptionError
 MAXIMUM_BEAM_SIZE: Final = 64
 MAXIMUM_LENGTH_CAP: Final = 512
 MAXIMUM_ALPHA: Final = 2.0
+MAXIMUM_TEMPERATURE: Final = 100.0
+MAXIMUM_TOP_K: Final = 1_000_000
+MAXIMUM_SEED: Final = 2**32 - 1
 
 
 class StopRule(StrEnum):
@@ -30,6 +33,11 @@ def _number(name: str, value: object, low: float, high: float) -> None:
     # A comparison with NaN is false, so NaN is refused here too.
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise OptionError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
+
+
+def _positive(name: str, value: object, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= high:
+        raise OptionError(f"{name} must be a number above 0, at most {high:g}, got {value!r}")
 
 
 def _member(name: str, value: object, kind: type[StrEnum]) -> None:
@@ -101,3 +109,27 @@ class BeamOptions(SearchOptions):
                     f"n_best must not exceed beam_size, got n_best {self.n_best} and beam_size {self.beam_size}"
                 )
         _member("stop_rule", self.stop_rule, StopRule)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SamplingOptions(SearchOptions):
+    """Settings of ancestral sampling: the model's distribution at a temperature, then cut by top_k, then by top_p.
+
+    They shape what is drawn and nothing else: every log-probability reported is the model's own, at temperature 1 and
+    before the cuts. alpha only scales the score that is reported.
+
+    Raises:
+        OptionError: a value is out of its range.
+    """
+
+    temperature: float = 1.0  # the log-probabilities are divided by it
+    top_k: int = 0  # only so many of the most probable tokens can be drawn; 0: all
+    top_p: float = 1.0  # only the fewest most probable tokens whose mass reaches it can be drawn; 1: all
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        SearchOptions.__post_init__(self)
+        _positive("temperature", self.temperature, MAXIMUM_TEMPERATURE)
+        _whole("top_k", self.top_k, 0, MAXIMUM_TOP_K)
+        _positive("top_p", self.top_p, 1.0)
+        _whole("seed", self.seed, 0, MAXIMUM_SEED)

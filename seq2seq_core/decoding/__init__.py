@@ -1,7 +1,8 @@
 """Decoding: the search over a model's outputs.
 
     stepper    all that a search may know about a model
-    greedy, beam   the algorithms, generators of steps
+    greedy, beam, sampling   the algorithms, generators of steps
+    filters    temperature, top-k and top-p of sampling
     scoring, stopping   length penalties and stop rules
     record, outputs   what is kept: traces, hypotheses
     table      printed probability tables as models
@@ -13,6 +14,7 @@ from .beam import beam_steps
 from .decoders import DECODERS, decode, decoder_of, record
 from .greedy import greedy_steps
 from .record import NEXT_TOKENS, Recorder, SourceText
+from .sampling import sampling_steps
 from .stepper import State, Step, StepAnswer, Stepper
 from .steps import Decoder, SearchStep
 from .table import Table, TableStepper
@@ -35,4 +37,5 @@ __all__ = [
     "decoder_of",
     "greedy_steps",
     "record",
+    "sampling_steps",
 ]

@@ -13,10 +13,11 @@ from .beam import BEAM
 from .greedy import GREEDY
 from .outputs import Detokenize, Outputs
 from .record import Label, Recorder, SourceText
+from .sampling import SAMPLING
 from .stepper import State, Stepper
 from .steps import Decoder
 
-DECODERS: Final[Mapping[str, Decoder[Any]]] = {"greedy": GREEDY, "beam": BEAM}
+DECODERS: Final[Mapping[str, Decoder[Any]]] = {"greedy": GREEDY, "beam": BEAM, "sampling": SAMPLING}
 
 
 def decoder_of(options: SearchOptions) -> Decoder[Any]:
@@ -34,7 +35,7 @@ def decoder_of(options: SearchOptions) -> Decoder[Any]:
 
 @torch.inference_mode()
 def decode(stepper: Stepper[State], options: SearchOptions, *, detokenize: Detokenize) -> list[tuple[Hypothesis, ...]]:
-    """The best hypotheses of every source, best first: one for greedy search, at most n_best for a beam.
+    """The best hypotheses of every source, best first: one for greedy search and sampling, at most n_best for a beam.
 
     Raises:
         InputError: the model gives NaN.

@@ -13,6 +13,7 @@ from seq2seq_core.trace import Doubles, Integers
 MAXIMUM_LENGTH: Final = "maximum length"
 NO_LIVE_PREFIX: Final = "no live prefix"
 END_TOKEN: Final = "end token"
+END_TOKEN_DRAWN: Final = "end token drawn"
 
 Flags: TypeAlias = NDArray[np.bool_]
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from seq2seq_core.errors import OptionError
-from seq2seq_core.options import MAXIMUM_LENGTH_CAP, BeamOptions, GreedyOptions
+from seq2seq_core.options import MAXIMUM_LENGTH_CAP, BeamOptions, GreedyOptions, SamplingOptions
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,33 @@ def test_a_wrong_beam_setting_is_named_with_its_value(wrong: dict[str, Any]) -> 
         BeamOptions(**wrong)
 
 
-@pytest.mark.parametrize("options", [GreedyOptions, BeamOptions])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"temperature": 0},
+        {"temperature": -1.0},
+        {"temperature": math.nan},
+        {"temperature": math.inf},
+        {"temperature": True},
+        {"temperature": "1"},
+        {"top_k": -1},
+        {"top_k": 2.0},
+        {"top_k": None},
+        {"top_p": 0.0},
+        {"top_p": 1.01},
+        {"top_p": math.nan},
+        {"seed": -1},
+        {"seed": 2**32},
+        {"seed": 1.0},
+    ],
+)
+def test_a_wrong_sampling_setting_is_named_with_its_value(wrong: dict[str, Any]) -> None:
+    ((name, value),) = wrong.items()
+    with pytest.raises(OptionError, match=f"^{name} must be .*{value!r}"):
+        SamplingOptions(**wrong)
+
+
+@pytest.mark.parametrize("options", [GreedyOptions, BeamOptions, SamplingOptions])
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -45,7 +71,7 @@ def test_a_wrong_beam_setting_is_named_with_its_value(wrong: dict[str, Any]) -> 
     ],
 )
 def test_a_wrong_length_setting_is_named_with_its_value(
-    options: type[GreedyOptions | BeamOptions], wrong: dict[str, Any]
+    options: type[GreedyOptions | BeamOptions | SamplingOptions], wrong: dict[str, Any]
 ) -> None:
     ((name, value),) = wrong.items()
     with pytest.raises(OptionError, match=f"^{name} must be .*{value!r}"):
@@ -62,6 +88,8 @@ def test_settings_that_exclude_each_other_are_both_named() -> None:
 def test_the_bounds_themselves_are_allowed() -> None:
     BeamOptions(beam_size=64, n_best=64, alpha=2, max_length=MAXIMUM_LENGTH_CAP, min_length=MAXIMUM_LENGTH_CAP - 1)
     BeamOptions(beam_size=1, n_best=1, alpha=0, max_length=1, min_length=0)
+    SamplingOptions(temperature=1e-300, top_k=0, top_p=1, seed=0)
+    SamplingOptions(temperature=100, top_k=1_000_000, top_p=1e-300, seed=2**32 - 1)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from seq2seq_core.decoding import Step, Table, TableStepper, beam_steps, decode,
 from seq2seq_core.decoding.record import SourceText
 from seq2seq_core.decoding.table import TableState
 from seq2seq_core.errors import InputError, OptionError
-from seq2seq_core.options import BeamOptions, GreedyOptions, SearchOptions, StopRule
+from seq2seq_core.options import BeamOptions, GreedyOptions, SamplingOptions, SearchOptions, StopRule
 from seq2seq_core.trace import Fate, check, from_json, same, to_json
 from tests.support.tables import WORDS, beam_options, best_of, every_output, plain_beam, tables, trace_of, traces_of
 
@@ -184,7 +184,7 @@ def test_finished_sources_leave_the_batch() -> None:
     assert stepper.selections == [[1]]
 
 
-@pytest.mark.parametrize("options", [BeamOptions(), GreedyOptions()])
+@pytest.mark.parametrize("options", [BeamOptions(), GreedyOptions(), SamplingOptions()])
 def test_a_model_that_gives_nan_is_refused(options: SearchOptions) -> None:
     stepper = CountingStepper([Table(following={})], broken=True)
     with pytest.raises(InputError, match="NaN from the model in step 1"):
@@ -193,7 +193,7 @@ def test_a_model_that_gives_nan_is_refused(options: SearchOptions) -> None:
 
 def test_options_without_a_decoder_are_refused() -> None:
     stepper = TableStepper([Table(following={})])
-    with pytest.raises(OptionError, match="GreedyOptions, BeamOptions, got SearchOptions"):
+    with pytest.raises(OptionError, match="GreedyOptions, BeamOptions, SamplingOptions, got SearchOptions"):
         decode(stepper, SearchOptions(), detokenize=stepper.detokenize)
 
 
