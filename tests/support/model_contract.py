@@ -153,7 +153,7 @@ def check_gradients(model: Model, case: Case) -> None:
 def check_rebuilding(model: Model, case: Case) -> None:
     """Built without memory and given its weights, as from a checkpoint, it is the same model: nothing else counts."""
     with torch.device("meta"):
-        again = type(model)(model.config)  # type: ignore[call-arg]  # every family is made from its config
+        again = type(model)(model.config)
     again.load_state_dict(model.state_dict(), assign=True)
     close(
         forced(again.eval(), case.sources, case.previous_BT).scores_BTV,
