@@ -6,12 +6,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from seq2seq_core.attention import ATTENTIONS, AttentionOptions, Coverage
 from seq2seq_core.errors import OptionError
 from seq2seq_core.models.checks import check_rate, check_sizes, check_vocabularies
 
 NO_ATTENTION = "none"
+FIRST_POSITION: Final = 4  # the token of source position 0 in a pointer network
 
 
 class EncoderKind(StrEnum):
@@ -167,6 +169,13 @@ def _exclusions(o: RecurrentOptions) -> Iterator[tuple[bool, str]]:
     yield not attends and o.attention != NO_ATTENTION, f"{decoder} has no attention: it must be none, got {attention}"
     yield none and o.decoder is not DecoderKind.SUTSKEVER, f"{encoder} needs decoder 'sutskever', got {decoder}"
     yield none and o.bridge is not Bridge.ZERO, f"{encoder} needs bridge 'zero', got {o.bridge.value!r}"
+    unread = o.decoder is DecoderKind.SUTSKEVER and o.bridge is Bridge.ZERO and not none
+    yield unread, f"{decoder} has the source as its first state alone: bridge must not be 'zero' with {encoder}"
+    mechanism = ATTENTIONS.get(o.attention)
+    covers = mechanism is not None and mechanism.takes_coverage
+    smooths = mechanism is not None and mechanism.takes_smoothing
+    yield o.coverage is not Coverage.NONE and not covers, f"{attention} takes no coverage, got {o.coverage.value!r}"
+    yield o.smoothing and not smooths, f"{attention} takes no smoothing, got smoothing {o.smoothing}"
     feeds = o.input_feeding and o.decoder is not DecoderKind.LUONG
     yield feeds, f"input_feeding needs decoder 'luong', got {decoder}"
     yield o.reverse_source and not reads, f"reverse_source needs a recurrent encoder, got {encoder}"
@@ -209,4 +218,9 @@ class RecurrentConfig(RecurrentOptions):
             raise OptionError(
                 f"output 'pointer-generator' needs one vocabulary for both sides, "
                 f"got source_vocabulary {self.source_vocabulary} and target_vocabulary {self.target_vocabulary}"
+            )
+        if self.output is Output.POINTER and self.target_vocabulary < FIRST_POSITION + self.source_cap:
+            raise OptionError(
+                f"output 'pointer' needs a target_vocabulary of {FIRST_POSITION} more than source_cap, one token per "
+                f"position; got {self.target_vocabulary} and {self.source_cap}"
             )

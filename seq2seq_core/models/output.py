@@ -15,10 +15,9 @@ from torch.nn import functional
 
 from seq2seq_core.models.base import END_ID, Sources
 from seq2seq_core.models.cells import CELLS
-from seq2seq_core.models.config import Output, RecurrentConfig
+from seq2seq_core.models.config import FIRST_POSITION, Output, RecurrentConfig
 from seq2seq_core.models.decoder import Unrolled
 
-FIRST_POSITION: Final = 4  # the token of source position 0 in a pointer network
 _TINY: Final = 1e-30  # keeps the gradient of log p finite where p is zero; the value is not used there
 
 

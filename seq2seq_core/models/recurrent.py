@@ -15,6 +15,7 @@ from seq2seq_core.errors import InputError
 from seq2seq_core.models.base import PAD_ID, UNKNOWN_ID, Answer, Forced, Seq2Seq, Sources
 from seq2seq_core.models.cells import CELLS
 from seq2seq_core.models.config import (
+    FIRST_POSITION,
     PICTURE_ENCODERS,
     RECURRENT_ENCODERS,
     Bridge,
@@ -25,7 +26,7 @@ from seq2seq_core.models.config import (
 )
 from seq2seq_core.models.decoder import RECURRENT_DECODERS, Carried, Given, Unrolled
 from seq2seq_core.models.encoder import Encoded, LabelEncoder, RecurrentEncoder
-from seq2seq_core.models.output import FIRST_POSITION, OUTPUTS, Places, Scored, places_of
+from seq2seq_core.models.output import OUTPUTS, Places, Scored, places_of
 from seq2seq_core.models.picture_encoder import PATCH, FlatEncoder, PatchEncoder
 
 

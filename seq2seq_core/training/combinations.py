@@ -41,6 +41,12 @@ def _exclusions(o: "TrainingOptions") -> Iterator[tuple[bool, str]]:
     sayable = (*LEARNT_KINDS, TokenizerKind.POSITIONS)
     yield target not in sayable, f"a target must be text or positions: {says}"
     shared = o.tokenizer.shared
+    text = source in LEARNT_KINDS and target in LEARNT_KINDS
+    yield (
+        shared and not text,
+        f"tokenizer.shared needs text on both sides, got tokenizer.source_kind {source.value!r} and "
+        f"tokenizer.target_kind {target.value!r}",
+    )
     yield (
         copies and not (shared and source is TokenizerKind.WORD),
         f"model.output 'pointer-generator' needs tokenizer.shared and tokenizer.source_kind 'word', "
