@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from seq2seq_core.attention.base import Attention, AttentionOptions, Coverage, Memory, Past
 
 LARGEST_FERTILITY = 2.0  # N of Tu 2016
-LEAST_FERTILITY = 1e-3  # keeps the division and its gradient finite; the tanh is long saturated there
+LEAST_FERTILITY = 1e-3  # keeps the division and its gradient finite where the sigmoid underflows
 
 
 class Additive(Attention):
