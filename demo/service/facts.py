@@ -19,7 +19,7 @@ class Score:
     metric: str
     value: float
     search: str = ""  # greedy, beam 5
-    references: str = ""  # single reference, all references
+    references: str = ""  # single reference, all references; further conditions behind a comma
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,12 @@ def text_of(record: Record, name: str) -> str:
 
 
 def _scores(metrics: Record) -> Iterable[Score]:
-    """Names are `metric, search, references`, or a metric alone; signatures and the like are no scores."""
+    """Names are `metric, search, references, ...`, or a metric alone; signatures and the like are no scores."""
     for name, value in metrics.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             continue
-        metric, *rest = (part.strip() for part in name.split(", ")) if name.count(", ") == 2 else (name,)
-        search, references = rest or ("", "")
-        yield Score(metric, float(value), search, references)
+        parts = name.split(", ", 2)
+        yield Score(parts[0], float(value), *parts[1:]) if len(parts) == 3 else Score(name, float(value))
 
 
 def _whole(record: Record, name: str) -> int | None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from seq2seq_core.architecture import Architecture, describe
-
 from seq2seq_core.errors import Seq2SeqError
 
 from .facts import Facts, Score, headline, read_facts, text_of

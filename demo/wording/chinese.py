@@ -95,6 +95,7 @@ _RESULT: Final = ResultWords(
     stopped="停止原因",
     reasons={
         "end token": "已写出结束符",
+        "end token drawn": "已抽到结束符",
         "k_finished": "完整输出的个数已达到束宽",
         "nothing_live_can_win": "束中剩余的前缀都不可能胜出",
         "maximum length": "达到最大长度",
@@ -187,6 +188,7 @@ _PANEL: Final = PanelWords(
         "below the cut": "被剪枝：比剪枝线低 {margin} 奈特",
         "end token below the cut": "被剪枝：结束符比剪枝线低 {margin} 奈特",
         "cut at maximum length": "因达到最大长度而被截断",
+        "not drawn": "未被抽中",
     },
     fate="状态",
     prefix="已写出",

@@ -100,6 +100,7 @@ _RESULT: Final = ResultWords(
     stopped="stopped because",
     reasons={
         "end token": "end token written",
+        "end token drawn": "end token drawn",
         "k_finished": "enough outputs finished",
         "nothing_live_can_win": "no prefix still in the beam can win",
         "maximum length": "maximum length reached",
@@ -194,6 +195,7 @@ _PANEL: Final = PanelWords(
         "below the cut": "pruned: below the cut by {margin} nats",
         "end token below the cut": "pruned: end token below the cut by {margin} nats",
         "cut at maximum length": "cut at maximum length",
+        "not drawn": "not drawn",
     },
     fate="what became of it",
     prefix="written so far",

@@ -18,7 +18,6 @@ class GalleryWords:
     thousands: str  # {number}
     parameters: str  # {number}
     metrics: Mapping[str, str]  # by metric; {value}
-    score: str  # {score} {search}
     decode: str
     another_picture: str
     pictures: str
@@ -46,7 +45,9 @@ class CardWords:
     machine: str
     scores: str
     metric: str
+    metrics: Mapping[str, str]  # by a metric's name
+    list_mark: str
     searches: Mapping[str, str]  # by search
-    references: Mapping[str, str]  # by which references
+    conditions: Mapping[str, str]  # under which a metric was measured
     retrain: str
     no_scores: str

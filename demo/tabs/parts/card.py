@@ -29,26 +29,34 @@ def card_data(entry: GalleryEntry, words: PageWords) -> Data:
         (texts.machine, facts.machine),
     ]
     return {
-        "facts": [[name, value] for name, value in rows if value],
+        "facts": [[name, value] for name, value in (*rows, *_other_numbers(facts, texts)) if value],
         "scores": {"heading": texts.scores, **scores_table(facts.scores, texts), "none": texts.no_scores},
         "retrain": {"heading": texts.retrain, "command": facts.command} if facts.command else None,
     }
 
 
 def scores_table(scores: Sequence[Score], words: CardWords) -> Data:
-    """A row for each metric, a column for each search; a metric without a search fills its first column."""
-    searches = list(dict.fromkeys(score.search for score in scores if score.search))
+    """A row for each metric, a column for each search."""
+    measured = [score for score in scores if score.search]
+    searches = list(dict.fromkeys(score.search for score in measured))
     rows: dict[str, dict[str, str]] = {}
-    for score in scores:
-        references = words.references.get(score.references, score.references)
-        name = f"{score.metric}, {references}" if references else score.metric
-        column = score.search or next(iter(searches), "")
-        rows.setdefault(name, {})[column] = f"{score.value:g}"
-    columns = searches or [""]
+    for score in measured:
+        conditions = (words.conditions.get(each, each) for each in score.references.split(", "))
+        name = words.list_mark.join((_metric(score, words), *conditions))
+        rows.setdefault(name, {})[score.search] = f"{score.value:g}"
     return {
-        "columns": [words.metric, *(words.searches.get(search, search) for search in columns)],
-        "rows": [[name, *(values.get(search, "") for search in columns)] for name, values in rows.items()],
+        "columns": [words.metric, *(words.searches.get(search, search) for search in searches)],
+        "rows": [[name, *(values.get(search, "") for search in searches)] for name, values in rows.items()],
     }
+
+
+def _other_numbers(facts: Facts, words: CardWords) -> list[tuple[str, str]]:
+    """What was measured without a search."""
+    return [(_metric(score, words), f"{score.value:g}") for score in facts.scores if not score.search]
+
+
+def _metric(score: Score, words: CardWords) -> str:
+    return words.metrics.get(score.metric, score.metric)
 
 
 def _pairs(facts: Facts, words: CardWords) -> str:

@@ -60,9 +60,6 @@ def size_text(parameters: int, words: PageWords) -> str:
 
 
 def score_text(score: Score, words: PageWords) -> str:
-    """A score and the search that got it."""
-    named = words.gallery.metrics.get(score.metric)
-    value = f"{score.value:.1f}"
-    text = named.format(value=value) if named else f"{score.metric} {value}"
-    search = words.card.searches.get(score.search, score.search)
-    return words.gallery.score.format(score=text, search=search) if search else text
+    """A score in short; the card says which search got it."""
+    named, value = words.gallery.metrics.get(score.metric), f"{score.value:.1f}"
+    return named.format(value=value) if named else f"{score.metric} {value}"

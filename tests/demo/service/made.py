@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final, cast
 
-from demo.service import Service
+from demo.service import Facts, GalleryEntry, Service, SourceKind, Units
 from demo.service.model import Load
+from seq2seq_core.architecture import Architecture
 from seq2seq_core.decoding import Table
 from seq2seq_core.errors import InputError
 from seq2seq_core.options import BeamOptions, GreedyOptions, SearchOptions
@@ -65,21 +67,47 @@ class TablePipeline:
         self.checkpoint = TableCheckpoint(tokenizer or Words())
         self.decoded: list[str] = []
 
+    def resolve_max_length(self, text: str, options: SearchOptions) -> int:
+        return options.resolve_max_length(len(text.split()))
+
     def trace(self, text: str, options: SearchOptions) -> Trace:
         if "refused" in text:
             raise InputError("the source must not say so")
         self.decoded.append(text)
-        source = tuple(text.split())
+        source = tuple(text.split()) or lure().source
         attention = tuple(tuple(float(one == other) for one in source) for other in source)
         return replace(trace_of(replace(lure(), source=source, attention=attention), options), source=text)
 
 
+FACTS: Final = Facts("", (), Units("bpe", 320), Units("bpe", 320), None, None, None, None, "", "")
+BAHDANAU: Final = Architecture("bahdanau", "Attention (GRU, additive)", 2015, "Bahdanau, Cho and Bengio 2015", "a = b")
+
+
+def made_entry(name: str = "lure", **changes: Any) -> GalleryEntry:
+    """A model that translates from English to French."""
+    entry = GalleryEntry(
+        name=name,
+        folder=Path(name),
+        title=f"The model {name}",
+        task="translation",
+        source=SourceKind.TEXT,
+        source_language="en",
+        target_language="fr",
+        architecture=BAHDANAU,
+        parameters=1_000,
+        score=None,
+        suggestions=(),
+        facts=FACTS,
+    )
+    return replace(entry, **changes)
+
+
 def load_of(pipeline: TablePipeline) -> Load:
-    return cast(Load, lambda: pipeline)
+    return cast(Load, lambda folder: pipeline)
 
 
 def ready_service(pipeline: TablePipeline | None = None) -> Service:
-    service = Service(load_of(pipeline or TablePipeline()))
+    service = Service([made_entry()], load_of(pipeline or TablePipeline()))
     service.start()
     service.wait(60)
     return service

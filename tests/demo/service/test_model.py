@@ -4,15 +4,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
-from demo.service import DecodeRequest, Problem, RequestError, Service, State
-from demo.service.model import CACHED_REQUESTS, Load, load_from
+from demo.service import Budget, DecodeRequest, Problem, RequestError, Service, SourceKind, State
+from demo.service.model import CACHED_REQUESTS, Load
 from seq2seq_core.errors import CheckpointError
 from seq2seq_core.trace import Trace, same
-from tests.demo.service.made import Letters, TablePipeline, ready_service
+from tests.demo.service.made import Letters, TablePipeline, load_of, made_entry, ready_service
 
 
 def problem_of(act: Callable[[], object]) -> Problem:
@@ -25,24 +25,25 @@ def test_the_model_loads_in_the_background() -> None:
     may_go = threading.Event()
     pipeline = TablePipeline()
 
-    def load() -> TablePipeline:
+    def load(folder: Path) -> TablePipeline:
         may_go.wait(60)
         return pipeline
 
-    service = Service(cast(Load, load))
+    service = Service([made_entry()], cast(Load, load))
+    assert service.state() is State.ASLEEP
     service.start()
-    assert service.state is State.LOADING
-    assert problem_of(lambda: service.decode(DecodeRequest(text="hi"))) is Problem.LOADING
+    assert service.state() is State.LOADING
+    assert problem_of(lambda: service.decode(DecodeRequest(text="hi"), patience=0)) is Problem.LOADING
     may_go.set()
     assert service.wait(60) is State.READY
     assert service.decode(DecodeRequest(text="hi")).beam.hypotheses
 
 
 def test_a_model_that_cannot_be_loaded_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    def load() -> TablePipeline:
+    def load(folder: Path) -> TablePipeline:
         raise CheckpointError("the folder is empty")
 
-    service = Service(cast(Load, load))
+    service = Service([made_entry()], cast(Load, load))
     service.start()
     assert service.wait(60) is State.FAILED
     assert problem_of(lambda: service.decode(DecodeRequest(text="hi"))) is Problem.FAILED
@@ -50,7 +51,7 @@ def test_a_model_that_cannot_be_loaded_is_told(caplog: pytest.LogCaptureFixture)
 
 
 def test_a_missing_folder_is_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
-    service = Service(load_from(tmp_path / "nowhere"))
+    service = Service([made_entry(folder=tmp_path / "nowhere")])
     service.start()
     assert service.wait(60) is State.FAILED
 
@@ -115,3 +116,77 @@ def test_greedy_and_beam_are_real_traces() -> None:
     assert isinstance(decoded.greedy, Trace)
     assert (decoded.greedy.algorithm, decoded.beam.algorithm) == ("greedy", "beam")
     assert decoded.beam.options["beam_size"] == 3
+
+
+def two_models(**loads: TablePipeline) -> Service:
+    """The models one and two, each with its own pipeline."""
+    return Service([made_entry("one"), made_entry("two")], cast(Load, lambda folder: loads[folder.name]))
+
+
+def test_a_request_is_answered_by_the_model_it_names() -> None:
+    pipelines = {"one": TablePipeline(), "two": TablePipeline()}
+    service = two_models(**pipelines)
+    decoded = service.decode(service.request("x y", model="two"))
+    assert (decoded.entry.name, decoded.request.model) == ("two", "two")
+    assert "x y" in pipelines["two"].decoded
+    assert "x y" not in pipelines["one"].decoded
+
+
+def test_without_a_name_the_first_model_answers_and_shares_its_cache() -> None:
+    service = two_models(one=TablePipeline(), two=TablePipeline())
+    assert service.decode(DecodeRequest(text="x")).entry.name == "one"
+    assert service.decode(service.request("x", model="one")).from_cache
+    assert not service.decode(service.request("x", model="two")).from_cache
+
+
+@pytest.mark.parametrize("name", ["three", 7, ["one"], "One"])
+def test_an_unknown_model_is_refused_with_those_there_are(name: Any) -> None:
+    service = two_models()
+    with pytest.raises(RequestError) as caught:
+        service.request("x", model=name)
+    assert caught.value.problem is Problem.MODEL
+    assert caught.value.values == {"found": repr(name), "models": "one, two"}
+    assert problem_of(lambda: service.decode(DecodeRequest(text="x", model="three"))) is Problem.MODEL
+
+
+def test_a_model_that_fails_leaves_the_others_alone(caplog: pytest.LogCaptureFixture) -> None:
+    def load(folder: Path) -> TablePipeline:
+        if folder.name == "one":
+            raise CheckpointError("one is damaged")
+        return TablePipeline()
+
+    service = Service([made_entry("one"), made_entry("two")], cast(Load, load))
+    assert problem_of(lambda: service.decode(service.request("x", model="one"))) is Problem.FAILED
+    assert service.decode(service.request("x", model="two")).beam.hypotheses
+    assert (service.state("one"), service.state("two")) == (State.FAILED, State.READY)
+    assert "one is damaged" in caplog.text
+
+
+def test_an_empty_gallery_answers_that_it_has_failed() -> None:
+    service = Service([], load_of(TablePipeline()))
+    service.start()
+    assert service.state() is service.wait(0) is State.FAILED
+    assert problem_of(lambda: service.request("x")) is Problem.FAILED
+
+
+def test_an_answer_is_kept_when_its_model_is_gone() -> None:
+    budget = Budget(models=1)
+    service = Service([made_entry("one"), made_entry("two")], load_of(TablePipeline()), budget)
+    service.decode(service.request("x", model="one"))
+    service.decode(service.request("x", model="two"))
+    assert service.state("one") is State.ASLEEP
+    assert service.decode(service.request("x", model="one")).from_cache
+    assert service.state("one") is State.ASLEEP
+
+
+def test_a_language_model_is_asked_without_a_source() -> None:
+    service = Service([made_entry(source=SourceKind.NONE)], load_of(TablePipeline()))
+    assert service.decode(service.request("")).beam.hypotheses
+
+
+def test_the_maximum_length_follows_the_source_up_to_the_pages_limit() -> None:
+    service = ready_service()
+    usual = service.decode(service.request("x y z"))
+    assert usual.beam.options["max_length"] == usual.greedy.options["max_length"] == 2 * 3 + 10
+    long = service.decode(service.request(" ".join(f"x{number}" for number in range(100))))
+    assert long.beam.options["max_length"] == 120

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from demo.service import DecodeRequest, Problem, RequestError
+from demo.service import DecodeRequest, Problem, RequestError, SourceKind
 from seq2seq_core.options import StopRule
 
 SENT: dict[str, Any] = {
@@ -31,17 +31,41 @@ def test_what_the_page_sends_becomes_a_request() -> None:
     )
 
 
-def test_a_maximum_length_of_zero_follows_the_source_up_to_the_pages_limit() -> None:
-    request = asked(max_length=0)
-    assert request.max_length is None
-    assert request.beam(source_tokens=7).max_length == 24
-    assert request.greedy(source_tokens=100).max_length == 120
+def test_a_maximum_length_of_zero_follows_the_source() -> None:
+    assert asked(max_length=0).max_length is None
 
 
 def test_both_searches_get_the_same_settings() -> None:
     request = asked(alpha=1, min_length=3, max_length=9)
-    greedy, beam = request.greedy(5), request.beam(5)
+    greedy, beam = request.greedy, request.beam
     assert (greedy.alpha, greedy.max_length, greedy.min_length) == (beam.alpha, beam.max_length, beam.min_length)
+
+
+PICTURE = "/".join(["........"] * 7 + ["...r...."])
+
+
+def test_a_picture_is_a_source_and_a_text_is_no_picture() -> None:
+    assert asked(PICTURE, source=SourceKind.PICTURE).text == PICTURE
+    with pytest.raises(RequestError) as caught:
+        asked("a red square", source=SourceKind.PICTURE)
+    assert caught.value.problem is Problem.REFUSED
+    assert "pixels" in str(caught.value.values["reason"])
+
+
+def test_a_large_picture_may_have_more_characters_than_a_text() -> None:
+    large = "/".join(["." * 64] * 64)
+    assert asked(large, source=SourceKind.PICTURE).text == large
+    with pytest.raises(RequestError) as caught:
+        asked(large, source=SourceKind.LABEL)
+    assert caught.value.problem is Problem.TOO_LONG
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SourceKind if kind is not SourceKind.NONE])
+def test_only_a_model_without_a_source_takes_an_empty_one(kind: SourceKind) -> None:
+    assert asked("", source=SourceKind.NONE).text == ""
+    with pytest.raises(RequestError) as caught:
+        asked("", source=kind)
+    assert caught.value.problem is Problem.EMPTY
 
 
 ODD = ("x" * 400, " x ", "</s>", "<script>alert(1)</script>", "${x}", "مرحبا", "🙂", "a\x00b")

@@ -2,12 +2,13 @@
 
 import json
 import threading
+from pathlib import Path
 from typing import Any, cast
 
 import gradio as gr
 import pytest
 
-from demo.service import Example, Service
+from demo.service import Example, ExampleBook, Service
 from demo.service.model import Load
 from demo.tabs.parts.selection import Selection
 from demo.tabs.translate_desk import (
@@ -19,10 +20,10 @@ from demo.tabs.translate_desk import (
     look_closer,
 )
 from seq2seq_core.trace import check, from_json
-from tests.demo.service.made import TablePipeline, ready_service
+from tests.demo.service.made import TablePipeline, load_of, made_entry
 
 CHOSEN, RESULT, NBEST = 3, 4, 5  # among the outputs of a decode
-SETTINGS: tuple[Any, ...] = (3, 0.7, 0, 0, "k_finished", "en")
+SETTINGS: tuple[Any, ...] = ("", 3, 0.7, 0, 0, "k_finished", "en")
 PLACES: tuple[Any, ...] = ([99, 0], [1, -7], "x", [1.5, 0])
 FORGED: tuple[Any, ...] = (None, {}, [], *({"customdata": place} for place in PLACES))
 
@@ -37,7 +38,10 @@ def is_skipped(output: Any) -> bool:
 
 @pytest.fixture(scope="module")
 def desk() -> Desk:
-    return Desk(ready_service(), (Example("long", "x y z", "reference", ""),))
+    service = Service([made_entry("tatoeba-en-fr")], load_of(TablePipeline()))
+    service.start()
+    service.wait(60)
+    return Desk(service, ExampleBook((Example("long", "x y z", "reference", ""),)))
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +70,13 @@ def test_a_mistake_changes_nothing_but_the_message(desk: Desk) -> None:
 def test_a_visitor_who_comes_early_is_told_and_then_served() -> None:
     may_go = threading.Event()
 
-    def load() -> TablePipeline:
+    def load(folder: Path) -> TablePipeline:
         may_go.wait(60)
         return TablePipeline()
 
-    service = Service(cast(Load, load))
+    service = Service([made_entry()], cast(Load, load))
     service.start()
-    answers = Desk(service, ()).translate("x y", *SETTINGS)
+    answers = Desk(service, ExampleBook()).translate("x y", *SETTINGS)
     assert next(answers)[0]["tone"] == "busy"
     may_go.set()
     assert next(answers)[RESULT]["cards"]
@@ -85,9 +89,23 @@ def test_a_look_at_the_model_ends_with_the_first_that_finds_it(desk: Desk) -> No
 
 
 def test_an_example_is_taken_by_its_number(desk: Desk) -> None:
-    assert desk.take_example("mine", event({"example": 0})) == "x y z"
+    assert desk.take_example("mine", "", event({"example": 0})) == "x y z"
     for forged in ({"example": 1}, {"example": -1}, {"example": True}, {"example": "0"}, None):
-        assert desk.take_example("mine", event(forged)) == "mine"
+        assert desk.take_example("mine", "", event(forged)) == "mine"
+
+
+def test_after_another_model_was_chosen_only_a_result_in_view_is_decoded_again(desk: Desk, chosen: Selection) -> None:
+    (nothing,) = desk.answer_again(None, "x y", *SETTINGS)
+    assert all(is_skipped(output) for output in nothing)
+    (shown,) = desk.answer_again(chosen, "x y", *SETTINGS)
+    assert shown[RESULT]["cards"]
+
+
+def test_an_unknown_model_is_told(desk: Desk) -> None:
+    (shown,) = desk.translate("x y", "nobody", *SETTINGS[1:])
+    assert shown[0]["tone"] == "problem"
+    assert "nobody" in shown[0]["text"]
+    assert desk.take_example("mine", "nobody", event({"example": 0})) == "mine"
 
 
 def test_a_search_again_takes_the_alpha_and_judges_it(desk: Desk, chosen: Selection) -> None:
@@ -159,9 +177,13 @@ def test_the_endpoint_returns_a_trace_that_checks(desk: Desk) -> None:
     check(trace)
     assert trace.algorithm == "beam"
     assert endpoint(desk.service)("x y", algorithm="greedy")["algorithm"] == "greedy"
+    assert endpoint(desk.service)("x y", model="tatoeba-en-fr", beam_size=3) == document
 
 
-@pytest.mark.parametrize("settings", [{"beam_size": 11}, {"alpha": 2.5}, {"max_length": 500}, {"algorithm": "magic"}])
+@pytest.mark.parametrize(
+    "settings",
+    [{"beam_size": 11}, {"alpha": 2.5}, {"max_length": 500}, {"algorithm": "magic"}, {"model": "nobody"}],
+)
 def test_the_endpoint_refuses_with_a_sentence(desk: Desk, settings: dict[str, Any]) -> None:
     with pytest.raises(gr.Error) as caught:
         endpoint(desk.service)("x y", **settings)

@@ -3,8 +3,7 @@
 import pytest
 
 from demo.figures.walk import START, Node
-from demo.service import Decoded, DecodeRequest, Kind, RequestError, Service, State, Verdict
-from demo.service.examples import Example
+from demo.service import Decoded, DecodeRequest, Example, Kind, RequestError, Service, State, Verdict
 from demo.service.requests import Problem
 from demo.tabs.parts.examples import examples_data
 from demo.tabs.parts.message import message_data, problem_text, state_message
@@ -15,7 +14,7 @@ from demo.tabs.parts.selection import Selection, end_of, winner
 from demo.wording import words_for
 from seq2seq_core.options import StopRule
 from seq2seq_core.trace import Fate
-from tests.demo.service.made import ready_service
+from tests.demo.service.made import made_entry, ready_service
 
 ENGLISH = words_for("en").page
 
@@ -40,7 +39,7 @@ def node_with(decoded: Decoded, fate: Fate) -> Node:
 
 
 def test_the_cards_print_the_traces_numbers(decoded: Decoded) -> None:
-    data = result_data(winner(decoded), "", ENGLISH.result)
+    data = result_data(winner(decoded), "", ENGLISH)
     for card, trace in zip(data["cards"], (decoded.greedy, decoded.beam), strict=True):
         best, shown = trace.hypotheses[0], dict(card["rows"])
         assert card["text"] == best.text
@@ -51,26 +50,26 @@ def test_the_cards_print_the_traces_numbers(decoded: Decoded) -> None:
 
 
 def test_the_first_divergence_is_marked_in_both(decoded: Decoded) -> None:
-    cards = result_data(winner(decoded), "", ENGLISH.result)["cards"]
+    cards = result_data(winner(decoded), "", ENGLISH)["cards"]
     marked = [[piece["text"] for piece in card["pieces"] if piece["parts"]] for card in cards]
     assert marked == [["a"], ["b"]]
 
 
 def test_the_formula_and_what_t_counts_are_printed(decoded: Decoded) -> None:
-    formula = result_data(winner(decoded), "", ENGLISH.result)["formula"]
+    formula = result_data(winner(decoded), "", ENGLISH)["formula"]
     assert "T^0.7" in formula
     assert "</s>" in formula
 
 
 def test_a_result_from_before_says_so(service: Service, decoded: Decoded) -> None:
     again = service.decode(decoded.request)
-    times = [dict(card["rows"])["time"] for card in result_data(winner(again), "", ENGLISH.result)["cards"]]
+    times = [dict(card["rows"])["time"] for card in result_data(winner(again), "", ENGLISH)["cards"]]
     assert all("kept from before" in time for time in times)
 
 
 def test_a_reference_is_shown_where_there_is_one(decoded: Decoded) -> None:
-    assert result_data(winner(decoded), "", ENGLISH.result)["reference"] is None
-    assert result_data(winner(decoded), "Salut.", ENGLISH.result)["reference"]["text"] == "Salut."
+    assert result_data(winner(decoded), "", ENGLISH)["reference"] is None
+    assert result_data(winner(decoded), "Salut.", ENGLISH)["reference"]["text"] == "Salut."
 
 
 @pytest.mark.parametrize(
@@ -161,7 +160,7 @@ def test_the_start_token_has_nothing_to_tell(decoded: Decoded) -> None:
 def test_a_result_arrives_with_its_best_output_selected(decoded: Decoded) -> None:
     chosen = winner(decoded)
     assert (chosen.node, chosen.greedy) == (end_of(decoded.beam.hypotheses[0]), False)
-    assert result_data(chosen, "", ENGLISH.result)["chosen"] == 1
+    assert result_data(chosen, "", ENGLISH)["chosen"] == 1
 
 
 def test_greedys_output_has_its_own_panel_and_caption(decoded: Decoded) -> None:
@@ -170,10 +169,10 @@ def test_greedys_output_has_its_own_panel_and_caption(decoded: Decoded) -> None:
     data = panel_data(chosen, ENGLISH.panel)
     assert data["title"].startswith("Greedy: ")
     assert dict(data["sums"])["score = sum / T^0.7"] == repr(best.score)
-    assert result_data(chosen, "", ENGLISH.result)["chosen"] == 0
+    assert result_data(chosen, "", ENGLISH)["chosen"] == 0
     earlier = chosen.at((1, 0))
     assert "Greedy’s prefix at step 1" in caption_text(earlier, ENGLISH)
-    assert result_data(earlier, "", ENGLISH.result)["chosen"] is None
+    assert result_data(earlier, "", ENGLISH)["chosen"] is None
 
 
 def test_a_node_of_the_tree_belongs_to_the_beam_again(decoded: Decoded) -> None:
@@ -184,7 +183,7 @@ def test_a_node_of_the_tree_belongs_to_the_beam_again(decoded: Decoded) -> None:
 
 def test_examples_come_with_a_reason() -> None:
     kinds = [("long", ""), ("unseen", "kumquat"), ("other", "as it is"), ("", "")]
-    shown = examples_data([Example(kind, "A b.", "", note) for kind, note in kinds], ENGLISH.input)
+    shown = examples_data([Example(kind, "A b.", "", note) for kind, note in kinds], made_entry(), ENGLISH)
     reasons = [each["reason"] for each in shown["examples"]]
     assert reasons == ["a long sentence", "a word never seen: kumquat", "as it is", ""]
 

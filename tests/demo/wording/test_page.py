@@ -14,7 +14,7 @@ from tests.support.project import ROOT
 from tests.support.wording import fields, texts
 
 CHINESE_LETTER = re.compile(r"[\u4e00-\u9fff]")
-SAME_IN_BOTH = re.compile(r"[A-Za-z0-9^{} ./=-]{1,14}|\{reason}：\{note}")  # T, log p, T^{alpha}, Alpha
+SAME_IN_BOTH = re.compile(r"[A-Za-z0-9^{} ./=-]{1,14}|\{reason}：\{note}|，")  # T, log p, T^{alpha}, Alpha
 
 
 ENGLISH, CHINESE = (dict(texts(WORDS[language].page)) for language in Language)
@@ -53,7 +53,9 @@ def test_every_name_has_its_words(language: Language) -> None:
     assert set(page.result.notes) == set(Note)
     assert set(page.panel.fates) == set(Fate)
     assert set(page.input.stop_rules) == set(StopRule)
-    assert {*StopRule, "end token", "maximum length", "no live prefix"} == set(page.result.reasons)
+    endings = {"end token", "end token drawn", "maximum length", "no live prefix"}
+    assert {*StopRule, *endings} == set(page.result.reasons)
+    assert set(page.architectures.names) == set(page.architectures.ideas)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def is_for_the_browser(text: str) -> bool:
 
 # The description of an API endpoint is for programmers and, like the API's page, English.
 ALLOWED = {
-    "Decode one English sentence and return the whole search as a trace (seq2seq-trace/1).",
+    "Decode one source with one model and return the whole search as a trace (seq2seq-trace/1).",
     "a part of the page as JSON",
 }
 
