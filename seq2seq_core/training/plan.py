@@ -61,7 +61,7 @@ _CHARACTERS: Final = _SMALL.format(source="char", target="char")
 _WORDS: Final = _SMALL.format(source="word", target="word")
 _SCAN_SIZES: Final = (
     "--model.embedding-size 64 --model.encoder-size 96 --model.decoder-size 128 --model.attention-size 64 "
-    "--validate-every 250000 --about.task commands --about.source-language en "
+    "--model.dropout 0.1 --validate-every 500000 --about.task commands --about.source-language en "
 )
 
 _FRENCH: Final = (
@@ -93,7 +93,7 @@ PLAN: Final = (
     Planned(
         "shapes",
         _SMALL.format(source="picture", target="word")
-        + "--task shapes --difficulty 2 --task-pairs 20000 --max-tokens 3500000 --validate-every 350000 "
+        + "--task shapes --difficulty 2 --task-pairs 40000 --max-tokens 7000000 --validate-every 700000 "
         "--model.encoder patches --model.bridge mean --model.embedding-size 64 --model.encoder-size 96 "
         "--model.decoder-size 160 --model.attention-size 96 --model.dropout 0.1 "
         "--about.task captions --about.target-language en",
@@ -101,14 +101,14 @@ PLAN: Final = (
     ),
     Planned(
         "scan-simple",
-        _WORDS + _SCAN_SIZES + "--max-tokens 3000000",
+        _WORDS + _SCAN_SIZES + "--measure sequences --max-tokens 6000000",
         _SCAN,
         "scan-simple",
         suggestions=("jump twice and turn left", "walk around right thrice after run opposite left"),
     ),
     Planned(
         "scan-length",
-        _WORDS + _SCAN_SIZES + "--max-tokens 2500000",
+        _WORDS + _SCAN_SIZES + "--measure sequences --max-tokens 3000000",
         _SCAN,
         "scan-length",
         suggestions=("jump twice and turn left", "walk around right thrice after run opposite left"),
