@@ -29,6 +29,12 @@ class Role(StrEnum):
     CENTRE = "centre"  # of local attention, and how far it looks
     WINDOW = "window"
     SHARPEST = "sharpest"  # the head with the lowest alignment entropy
+    MODEL_1 = "model 1"  # the models of a comparison, in the order given
+    MODEL_2 = "model 2"
+    MODEL_3 = "model 3"
+    MODEL_4 = "model 4"
+    MODEL_5 = "model 5"
+    MODEL_6 = "model 6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,16 @@ LOOKS: Final[Mapping[Role, Look]] = MappingProxyType(
         Role.CENTRE: Look("#D55E00", "solid", 1.0, "circle", 8),
         Role.WINDOW: Look("#56B4E9", "solid", 1.5, "square", 0),
         Role.SHARPEST: Look("#D55E00", "solid", 2.5, "square", 0),
+        Role.MODEL_1: Look("#0072B2", "solid", 2.4, "circle", 8),
+        Role.MODEL_2: Look("#D55E00", "dash", 2.4, "square", 8),
+        Role.MODEL_3: Look("#009E73", "dot", 2.4, "diamond-open", 9),
+        Role.MODEL_4: Look("#CC79A7", "dashdot", 2.4, "triangle-right", 9),
+        Role.MODEL_5: Look("#E69F00", "longdash", 2.4, "x", 8),
+        Role.MODEL_6: Look("#808080", "longdashdot", 2.4, "star", 10),
     }
 )
+
+CURVE_ROLES: Final = (Role.MODEL_1, Role.MODEL_2, Role.MODEL_3, Role.MODEL_4, Role.MODEL_5, Role.MODEL_6)
 
 ROLE_OF_FATE: Final[Mapping[Fate, Role]] = MappingProxyType(
     {
@@ -65,6 +79,7 @@ ROLE_OF_FATE: Final[Mapping[Fate, Role]] = MappingProxyType(
         Fate.CUT_AT_MAXIMUM: Role.STOPPED,
         Fate.BELOW_CUT: Role.PRUNED,
         Fate.END_BELOW_CUT: Role.PRUNED,
+        Fate.NOT_DRAWN: Role.PRUNED,
     }
 )
 

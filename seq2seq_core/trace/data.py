@@ -59,7 +59,7 @@ class TraceStep:
     heads_ELHS: Floats | None = None  # cross-attention of every layer and head; attention_ES is its mean over both
     centre_E: Doubles | None = None  # local-p (Luong 2015, equation 9): the predicted source position p_t, from 0
     generate_E: Doubles | None = None  # p_gen, from 0 (copy) to 1 (generate); See 2017, equation 8
-    coverage_ES: Floats | None = None  # sum of the earlier attention rows, as it entered the score; See 2017, eq. 10
+    coverage_ES: Floats | None = None  # sum of the earlier attention rows, which the score was told; See 2017, eq. 10
 
 
 @dataclass(frozen=True, slots=True)
