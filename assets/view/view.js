@@ -56,6 +56,7 @@ export class View {
     this.stepper.pause();
     this.waiting = null;
     if (!this.bundle) return this.clear();
+    this.bundle.wide = this.bundle.figure;
     this.say(window.Plotly ? "" : this.bundle.words.loading);
     const ready = await plotlyReady();
     if (turn !== this.turn) return;
@@ -82,7 +83,7 @@ export class View {
 
   async draw() {
     const { bundle, turn } = this;
-    const { figure } = bundle;
+    const figure = (bundle.figure = this.fitting());
     this.body.hidden = false;
     this.describe();
     this.frame.hidden = figure.data.length === 0;
@@ -104,6 +105,12 @@ export class View {
     this.drawing = false;
     if (!kept) this.lookAtStep();
     this.dress();
+  }
+
+  /** The bundle's figure, or its narrow one where that would have to scroll. */
+  fitting() {
+    const { wide, narrow } = this.bundle;
+    return narrow && wide.layout.width > this.root.offsetWidth ? narrow : wide;
   }
 
   /** The step and the place of the figure in view, if the new one tells the same in other words. */
@@ -232,6 +239,9 @@ export class View {
     if (!this.isVisible()) return;
     if (this.waiting) {
       this.waiting = null;
+      this.draw();
+    } else if (this.layers && this.bundle && this.bundle.figure !== this.fitting()) {
+      this.bundle.chosen = this.chosen;
       this.draw();
     } else if (this.layers && !this.frame.hidden && this.width !== this.root.offsetWidth) {
       this.lookAtStep();

@@ -62,7 +62,7 @@ class Bundle:
     `account` is the whole figure in plain words, for those who do not see it; `notes` are shown below the figure;
     `chosen` is the node (step, index) that wears the ring when the figure appears; `savable` figures have buttons
     that save them as a picture. A bundle to `keep` tells the figure in view in other words: its step and its place
-    stay.
+    stay. A `narrow` figure tells the same where the first would have to scroll sideways.
     """
 
     figure: go.Figure
@@ -75,11 +75,13 @@ class Bundle:
     chosen: tuple[int, int] | None = None
     savable: bool = True
     keep: bool = False
+    narrow: go.Figure | None = None
 
     def to_json(self) -> str:
         """The message to the browser."""
         around = json.dumps(self._around(), ensure_ascii=False, allow_nan=False)
-        return f'{{"figure":{self.figure.to_json()},{around[1:]}'
+        narrow = self.narrow.to_json() if self.narrow else "null"
+        return f'{{"figure":{self.figure.to_json()},"narrow":{narrow},{around[1:]}'
 
     def _around(self) -> dict[str, Any]:
         return {

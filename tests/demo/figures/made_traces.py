@@ -1,15 +1,16 @@
 """Traces without a model: one made by hand, and real searches of any size over random tables."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from seq2seq_core.decoding import SourceText, Table, TableStepper, record
 from seq2seq_core.options import BeamOptions, GreedyOptions
-from seq2seq_core.trace import ROOT, Fate, Hypothesis, Stop, Trace, TraceStep
+from seq2seq_core.trace import ROOT, Fate, Floats, Hypothesis, Stop, Trace, TraceStep
 
 END: Final = 1
 ALPHA: Final = 0.7
@@ -144,3 +145,140 @@ def _random_row(draw: np.random.Generator, end_weight: float) -> dict[str, float
 def long_search(beam_size: int = 10) -> Trace:
     """A search of 40 steps over 30 source pieces: nothing may end before."""
     return searched(beam_size, 40, 30, end_weight=0.0, seed=3)
+
+
+SENTENCE: Final = ("▁the", "▁cat", "▁sat", "▁on", "▁the", "▁mat", "</s>")
+OUTPUT: Final = ("▁le", "▁chat", "▁était", "▁assis", "▁sur", "▁le", "▁tapis", "</s>")
+
+
+def told(source: Sequence[str], output: Sequence[str]) -> Trace:
+    """A greedy trace of one output, `output` its pieces with the end token last; attention is random."""
+    labels = {token: piece for token, piece in enumerate(dict.fromkeys(output), start=1)}
+    token_of = {piece: token for token, piece in labels.items()}
+    steps = tuple(
+        made_step(
+            number,
+            [ROOT if number == 1 else 0],
+            [
+                Row(
+                    ROOT if number == 1 else 0,
+                    token_of[piece],
+                    -0.25,
+                    -0.25 * number,
+                    Fate.FINISHED if number == len(output) else Fate.LIVE,
+                )
+            ],
+            len(source),
+        )
+        for number, piece in enumerate(output, start=1)
+    )
+    length = len(output)
+    penalty, total = length**ALPHA, -0.25 * length
+    tokens = tuple(token_of[piece] for piece in output[:-1])
+    text = "".join(output[:-1]).replace("▁", " ").strip()
+    end = Hypothesis(length, 0, tokens, text, Fate.FINISHED, total, length, penalty, total / penalty)
+    return _trace("greedy", steps, (end,), tuple(source), labels, length)
+
+
+def end_of(trace: Trace) -> tuple[int, int]:
+    return trace.hypotheses[0].step, trace.hypotheses[0].index
+
+
+def looking_at(trace: Trace, attention_TS: Sequence[Sequence[float]]) -> Trace:
+    """A told trace with this attention, one row for each step."""
+    return _with_rows(trace, attention_ES=[np.array([row], np.float32) for row in attention_TS])
+
+
+def diagonal(rows: int, columns: int, width: float = 0.7) -> list[list[float]]:
+    """Attention that runs from the upper left to the lower right corner, as a translation's does."""
+    centres_T = np.linspace(0, columns - 1, rows)
+    shapes_TS = np.exp(-((np.arange(columns) - centres_T[:, None]) ** 2) / (2 * width**2))
+    rows_TS: list[list[float]] = (shapes_TS / shapes_TS.sum(axis=1, keepdims=True)).tolist()
+    return rows_TS
+
+
+def with_heads(trace: Trace, heads_TLHS: Floats) -> Trace:
+    """A told trace with these heads, (T, L, H, S), and their mean as its attention."""
+    heads = [np.array([one], np.float32) for one in heads_TLHS]
+    return _with_rows(trace, heads_ELHS=heads, attention_ES=[one.mean(axis=(1, 2)) for one in heads])
+
+
+def many_heads(layers: int = 3, heads: int = 4, source: Sequence[str] = SENTENCE) -> Trace:
+    """A translation by a Transformer: heads of every kind, from nearly a diagonal to nearly even."""
+    trace = told(source, OUTPUT)
+    draw, shape = np.random.default_rng(7), (len(OUTPUT), len(source))
+    kinds = [np.array(diagonal(*shape, width=0.4 + 0.5 * kind)) for kind in range(heads)]
+    noise_LHTS = draw.dirichlet(np.full(shape[1], 0.5), (layers, heads, shape[0]))
+    mixed_LHTS = 0.8 * np.array(kinds) + 0.2 * noise_LHTS
+    return with_heads(trace, np.moveaxis(mixed_LHTS.astype(np.float32), 2, 0))
+
+
+def local(window: int = 2) -> Trace:
+    """A translation by local attention (Luong 2015): weights only within the window around the predicted centre."""
+    trace, centres = told(SENTENCE, OUTPUT), (0.25, 1.1, 1.9, 2.4, 3.2, 4.0, 5.3, 6.5)
+    distance_TS = np.arange(len(SENTENCE)) - np.array(centres)[:, None]
+    weights_TS = np.where(abs(distance_TS) <= window, np.exp(-2 * (distance_TS / window) ** 2), 0)
+    weights_TS = 0.9 * weights_TS / weights_TS.sum(axis=1, keepdims=True)
+    looking = looking_at(trace, weights_TS.tolist())
+    centred = _with_rows(looking, centre_E=[np.array([centre]) for centre in centres])
+    return dataclasses.replace(centred, window=window)
+
+
+def copying() -> Trace:
+    """A pointer-generator with coverage (See 2017): the name is copied."""
+    source, output = ("▁I", "▁am", "▁Zbigniew", "</s>"), ("▁je", "▁suis", "▁Zbigniew", "</s>")
+    trace = looking_at(told(source, output), diagonal(4, 4, 0.5))
+    attention_TS = np.concatenate([_attention(step) for step in trace.steps])
+    before_TS = np.cumsum(attention_TS, axis=0) - attention_TS
+    return _with_rows(
+        trace,
+        generate_E=[np.array([share]) for share in (0.9375, 0.8125, 0.0625, 1.0)],
+        coverage_ES=[row[None] for row in before_TS.astype(np.float32)],
+    )
+
+
+def _attention(step: TraceStep) -> Floats:
+    assert step.attention_ES is not None
+    return step.attention_ES
+
+
+def _with_rows(trace: Trace, **columns: Sequence[Any]) -> Trace:
+    """A told trace with columns of its steps replaced: one array for each step."""
+    steps = tuple(
+        dataclasses.replace(step, **{name: values[place] for name, values in columns.items()})
+        for place, step in enumerate(trace.steps)
+    )
+    return dataclasses.replace(trace, steps=steps)
+
+
+PICTURE_ROWS: Final = (
+    "................",
+    "................",
+    "..rrrrr.........",
+    "..rrrrr.........",
+    "..rrrrr.........",
+    "..rrrrr.........",
+    "..rrrrr.........",
+    "................",
+    "................",
+    "..........bb....",
+    ".........bbbb...",
+    "........bbbbbb..",
+    "........bbbbbb..",
+    ".........bbbb...",
+    "..........bb....",
+    "................",
+)
+
+
+def captioned() -> Trace:
+    """A caption of a picture of 16 by 16 pixels; attention over 4 by 4 patches, row by row."""
+    output = ("a", "red", "square", "above", "a", "blue", "circle", "</s>")
+    upper, lower = np.zeros(16), np.zeros(16)
+    upper[[0, 1, 4, 5]] = (0.35, 0.25, 0.25, 0.15)
+    lower[[10, 11, 14, 15]] = (0.35, 0.25, 0.25, 0.15)
+    shares = ((0.5, 0), (1, 0), (0.9, 0), (0.4, 0.4), (0.1, 0.5), (0, 1), (0, 0.9), (0, 0))  # the rest is spread evenly
+    weights_TS = [(a * upper + b * lower + (1 - a - b) / 16).tolist() for a, b in shares]
+    patches = [f"r{row}c{column}" for row in range(1, 5) for column in range(1, 5)]
+    trace = looking_at(told(patches, output), weights_TS)
+    return dataclasses.replace(trace, source="/".join(PICTURE_ROWS), grid=(4, 4))

@@ -1,0 +1,164 @@
+"""Attention of several models over one input, side by side on one colour scale."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from demo.figures.bundle import Bundle
+from demo.figures.comparison_layout import (
+    NARROWEST_MAP,
+    TITLE_PX,
+    Compared,
+    ComparedSheet,
+    Map,
+    Missing,
+    PlacedMap,
+    label_rise,
+    map_of,
+    place_maps,
+)
+from demo.figures.heatmap_layout import Alignment
+from demo.figures.labels import escaped, full_label, number, short_label, visible, width_em
+from demo.figures.panels import NARROW_PX, SCALE_PX, Sheet, cells, colour_scale, note, sheet_layout
+from demo.figures.style import LABEL_SIZE
+from demo.wording.attention_words import ComparisonWords
+
+WIDE_PX: Final = 1180
+MOST_MODELS: Final = 4
+WEIGHT_PLACES: Final = 4
+NOTE_PLACES: Final = 2
+LABEL_ANGLE: Final = -55
+LONGEST_NAME: Final = 40
+OUTLINE: Final = {"color": "#808080", "width": 1, "dash": "dot"}
+
+
+def draw_comparison(models: Sequence[Compared], words: ComparisonWords) -> Bundle:
+    """The attention of one to four models over the same input; a model without says so in its place.
+
+    Raises:
+        ValueError: there are no models, or more than four.
+    """
+    if not 1 <= len(models) <= MOST_MODELS:
+        raise ValueError(f"a comparison shows 1 to {MOST_MODELS} models, got {len(models)}")
+    maps = [map_of(one) for one in models]
+    return Bundle(
+        figure=_figure(place_maps(maps, WIDE_PX), words),
+        narrow=_figure(place_maps(maps, NARROW_PX), words),
+        account=" ".join(_account(one, words) for one in maps),
+        words=words.view,
+        notes=(words.how_to,),
+    )
+
+
+def _figure(sheet: ComparedSheet, words: ComparisonWords) -> go.Figure:
+    drawn = [(placed, placed.map.alignment) for placed in sheet.maps]
+    boxes = Sheet(tuple(placed.box for placed in sheet.maps), sheet.width, sheet.height)
+    data = [_cells(placed, shown, words) for placed, shown in drawn if shown]
+    layout = sheet_layout(boxes, below=SCALE_PX if data else 0) | {
+        "coloraxis": colour_scale(words.weight, 1, (0, 0.5, 1)),
+        "annotations": [text for placed in sheet.maps for text in _texts(placed, words)],
+        "shapes": [_outline(placed) for placed in sheet.maps if placed.map.missing],
+    }
+    return go.Figure(data=data or [_nowhere()], layout=layout)
+
+
+def _nowhere() -> dict[str, Any]:
+    """A view hides a figure without data; one of empty maps is to be seen."""
+    return {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "hoverinfo": "skip"}
+
+
+def _cells(placed: PlacedMap, shown: Alignment, words: ComparisonWords) -> dict[str, Any]:
+    weights = [[round(float(weight), WEIGHT_PLACES) for weight in row_S] for row_S in shown.weights_TS]
+    hover = [
+        [
+            words.cell.format(target=full_label(target), source=full_label(source), weight=number(float(weight)))
+            for source, weight in zip(shown.source, row_S, strict=True)
+        ]
+        for target, row_S in zip(shown.target, shown.weights_TS, strict=True)
+    ]
+    return cells(placed.box, weights, xgap=1, ygap=1, hovertext=hover, hoverinfo="text")
+
+
+def _texts(placed: PlacedMap, words: ComparisonWords) -> list[dict[str, Any]]:
+    """Name, labels, and in an empty map why it is empty."""
+    texts = [_name(placed), *_target_labels(placed)]
+    return [*texts, *(_source_labels(placed) if placed.map.missing is None else [_reason(placed, words)])]
+
+
+def _name(placed: PlacedMap) -> dict[str, Any]:
+    room = max(placed.box.width, NARROWEST_MAP) / LABEL_SIZE
+    name = escaped(_shortened(placed.map.name, room))
+    rise = label_rise(placed.map.source) if placed.map.missing is None else 0
+    return note(f"<b>{name}</b>", placed.box.left, placed.box.top - rise - TITLE_PX / 2)
+
+
+def _shortened(name: str, room_em: float) -> str:
+    kept = name[:LONGEST_NAME]
+    while (kept != name and kept and width_em(kept + "…") > room_em) or width_em(kept) > room_em:
+        kept = kept[:-1]
+    return name if kept == name else kept + "…"
+
+
+def _target_labels(placed: PlacedMap) -> list[dict[str, Any]]:
+    box, rows = placed.box, len(placed.map.target)
+    height = placed.cell if rows else 0
+    return [
+        note(short_label(piece), box.left - 4, box.top + (row + 0.5) * height, xanchor="right")
+        for row, piece in enumerate(placed.map.target)
+    ]
+
+
+def _source_labels(placed: PlacedMap) -> list[dict[str, Any]]:
+    """Slanted; Plotly places a slanted text by the upright rectangle around it."""
+    place = {"textangle": LABEL_ANGLE, "yanchor": "bottom", "borderpad": 0}
+    return [
+        note(short_label(piece), placed.box.left + (column + 0.5) * placed.cell - 5, placed.box.top, **place)
+        for column, piece in enumerate(placed.map.source)
+    ]
+
+
+def _reason(placed: PlacedMap, words: ComparisonWords) -> dict[str, Any]:
+    reasons: Mapping[Missing | None, str] = {
+        Missing.ATTENTION: words.no_attention,
+        Missing.SOURCE: words.no_source,
+        Missing.OUTPUT: words.no_output,
+    }
+    box = placed.box
+    text = "<br>".join(map(escaped, wrapped(reasons[placed.map.missing], (box.width - 12) / LABEL_SIZE)))
+    return note(text, box.left + box.width / 2, box.top + box.height / 2, xanchor="center")
+
+
+def wrapped(text: str, room_em: float) -> list[str]:
+    """The text in lines that fit: broken at blanks, or between any two letters where it has none."""
+    blank = " " if " " in text else ""
+    lines: list[str] = []
+    for part in text.split() if blank else text:
+        if lines and width_em(lines[-1] + blank + part) <= room_em:
+            lines[-1] += blank + part
+        else:
+            lines.append(part)
+    return lines
+
+
+def _outline(placed: PlacedMap) -> dict[str, Any]:
+    box = placed.box
+    ends = {"x0": box.left, "x1": box.right, "y0": box.top, "y1": box.bottom}
+    return {"type": "rect", "xref": "x", "yref": "y", **ends, "line": OUTLINE}
+
+
+def _account(one: Map, words: ComparisonWords) -> str:
+    """A map in words: the output, and where each of its pieces looked most."""
+    reasons = {Missing.ATTENTION: words.no_attention, Missing.SOURCE: words.no_source, Missing.OUTPUT: words.no_output}
+    output = " ".join(map(visible, one.target))
+    head = words.account.format(name=one.name, output=output)
+    if one.alignment is None or one.missing is not None:
+        return f"{head} {reasons[one.missing or Missing.ATTENTION]}."
+    return " ".join((head, *(_row(one.alignment, row, words) for row in range(len(one.target)))))
+
+
+def _row(shown: Alignment, row: int, words: ComparisonWords) -> str:
+    most = int(shown.weights_TS[row].argmax())
+    weight = number(float(shown.weights_TS[row, most]), NOTE_PLACES)
+    pieces = {"target": visible(shown.target[row]), "source": visible(shown.source[most])}
+    return words.account_row.format(**pieces, weight=weight)
