@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from seq2seq_core.models.base import Sources
 from seq2seq_core.models.config import Bridge, CellKind, DecoderKind, EncoderKind, RecurrentConfig
 from seq2seq_core.models.decoder import Given, RecurrentDecoder
-from seq2seq_core.models.encoder import Encoded
+from seq2seq_core.models.encoder import Encoded, RecurrentEncoder
 from seq2seq_core.models.recurrent import RecurrentSeq2Seq
 from tests.support.model_contract import padded
 
@@ -31,16 +31,20 @@ def tiny_model(**choices: Any) -> RecurrentSeq2Seq:
     return RecurrentSeq2Seq(RecurrentConfig(**settings)).eval()
 
 
+def encoder_of(model: RecurrentSeq2Seq) -> RecurrentEncoder:
+    assert isinstance(model.encoder, RecurrentEncoder)
+    return model.encoder
+
+
 def encode(model: RecurrentSeq2Seq, sources: Sequence[Sequence[int]]) -> Encoded:
     batch = padded(sources)
-    encoded = model.encoder(model.source_embedding(batch.ids_BS), batch)  # type: ignore[misc]  # there is an encoder
-    assert isinstance(encoded, Encoded)
-    return encoded
+    return encoder_of(model)(model.source_embedding(batch.ids_BS), batch)
 
 
 def alone(model: RecurrentSeq2Seq, source: Sequence[int]) -> Tensor:
     """The embeddings of one source, (1, S, E)."""
-    return model.source_embedding(torch.tensor([source]))
+    embedded_1SE: Tensor = model.source_embedding(torch.tensor([source]))
+    return embedded_1SE
 
 
 def parts_of(last: Tensor | tuple[Tensor, Tensor]) -> Tensor:
@@ -58,8 +62,7 @@ def same_network(stack: nn.Module, config: RecurrentConfig) -> nn.RNNBase:
 @pytest.mark.parametrize("kind", NETWORKS)
 def test_an_encoder_of_one_layer_is_torchs_bidirectional_network_on_packed_sources(kind: EncoderKind) -> None:
     model = tiny_model(encoder=kind)
-    encoder = model.encoder
-    assert encoder is not None
+    encoder = encoder_of(model)
     both = NETWORKS[kind](6, 5, batch_first=True, bidirectional=True)
     weights = dict(encoder.forward_rnn.state_dict())
     weights |= {f"{name}_reverse": weight for name, weight in encoder.backward_rnn.state_dict().items()}
@@ -81,8 +84,7 @@ def test_an_encoder_of_one_layer_is_torchs_bidirectional_network_on_packed_sourc
 @pytest.mark.parametrize("layers", [2, 3, 4])
 def test_deep_directions_are_two_stacks_side_by_side(kind: EncoderKind, layers: int) -> None:
     model = tiny_model(encoder=kind, encoder_layers=layers)
-    encoder = model.encoder
-    assert encoder is not None
+    encoder = encoder_of(model)
     there, back = (same_network(stack, model.config) for stack in (encoder.forward_rnn, encoder.backward_rnn))
     encoded = encode(model, SOURCES)
     for row, source in enumerate(SOURCES):
@@ -98,8 +100,7 @@ def test_copied_states_are_the_last_of_all_layers_of_each_source_alone(
 ) -> None:
     deep = {"encoder": kind, "encoder_layers": 3, "cell": cell, "decoder_layers": 3}
     model = tiny_model(bidirectional=False, bridge=Bridge.COPY, reverse_source=reverse, **deep, **SUTSKEVER)
-    assert model.encoder is not None
-    network = same_network(model.encoder.forward_rnn, model.config)
+    network = same_network(encoder_of(model).forward_rnn, model.config)
     first_BLPD = model.begin(padded(SOURCES)).carried.state_BLPD
     for row, source in enumerate(SOURCES):
         _, last = network(alone(model, source[::-1] if reverse else source))
@@ -126,8 +127,7 @@ def test_a_reversed_source_is_the_source_read_from_its_end(bridge: Bridge) -> No
 @pytest.mark.parametrize("cell", [CellKind.GRU, CellKind.LSTM])
 def test_the_first_state_is_made_from_what_the_bridge_names(bridge: Bridge, cell: CellKind) -> None:
     model = tiny_model(bridge=bridge, cell=cell, decoder_layers=2)
-    encoder = model.encoder
-    assert encoder is not None
+    encoder = encoder_of(model)
     parts = 2 if cell is CellKind.LSTM else 1
     first_BLPD = model.begin(padded(SOURCES)).carried.state_BLPD
     for row, source in enumerate(SOURCES):
@@ -150,7 +150,7 @@ def copy_decoder(decoder: RecurrentDecoder, network: nn.RNNBase) -> None:
     """Give torch's network the weights of all layers of a decoder without context."""
     inputs = [decoder.embedding_gates, *(layer.input_gates for layer in decoder._upper())]
     states = [decoder.state_gates, *(layer.state_gates for layer in decoder._upper())]
-    weights = {}
+    weights: dict[str, Tensor] = {}
     for number, (given, recurrent) in enumerate(zip(inputs, states, strict=True)):
         for end, linear in (("ih", given), ("hh", recurrent)):
             weights |= {f"{part}_{end}_l{number}": getattr(linear, part) for part in ("weight", "bias")}
@@ -195,11 +195,10 @@ def test_layers_are_dropped_out_between_not_after() -> None:
     """In training the network of torch that has the same rate drops the same places: between its layers."""
     model = tiny_model(bidirectional=False, bridge=Bridge.LAST, encoder_layers=2, dropout=0.5)
     network = nn.GRU(6, 5, 2, batch_first=True, dropout=0.5)
-    assert model.encoder is not None
-    network.load_state_dict(model.encoder.forward_rnn.state_dict())
+    network.load_state_dict(encoder_of(model).forward_rnn.state_dict())
     embedded = torch.randn(1, 4, 6)
     torch.manual_seed(1)
     expected, _ = network.train()(embedded)
     torch.manual_seed(1)
-    encoded = model.encoder.train()(embedded, Sources(torch.zeros(1, 4, dtype=torch.int64), torch.tensor([4])))
+    encoded = encoder_of(model).train()(embedded, Sources(torch.zeros(1, 4, dtype=torch.int64), torch.tensor([4])))
     torch.testing.assert_close(encoded.states_BMC, expected)
