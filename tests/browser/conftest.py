@@ -22,6 +22,7 @@ from tests.support.browser import NO_BROWSER, find_chromium
 from tests.support.page_guard import PageGuard, PageOptions
 from tests.support.project import ROOT
 from tests.support.served_app import HOST, ServedApp, free_port, served
+from tests.support.tiny_models import write_models
 
 HERE: Final = Path(__file__).parent
 READY_IN_MS: Final = 60_000
@@ -45,9 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
-    """app.py, started as a user does."""
-    log_file = tmp_path_factory.mktemp("app") / "log.txt"
-    command, settings = [sys.executable, "app.py"], {"GRADIO_SERVER_NAME": HOST}
+    """app.py, started as a user does, with small models behind those in the box."""
+    folder = tmp_path_factory.mktemp("app")
+    log_file, models = folder / "log.txt", write_models(folder / "models")
+    command = [sys.executable, "app.py"]
+    settings = {"GRADIO_SERVER_NAME": HOST, "SEQ2SEQ_MODELS": str(models)}
     with served(command, folder=ROOT, log_file=log_file, port=free_port(), settings=settings) as app:
         yield app
 

@@ -47,7 +47,7 @@ def test_what_looks_like_an_end_token_is_spelt_out(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("text", "part"),
-    [("   ", "nothing to translate"), ("x" * 10_000, "10000 characters; at most 400"), ("🙂" * 150, "at most 200")],
+    [("   ", "nothing to decode"), ("x" * 10_000, "10000 characters; at most 400"), ("🙂" * 150, "at most 200")],
     ids=["blank", "too-long", "too-many-tokens"],
 )
 def test_a_mistake_gets_a_sentence(page: Page, app: ServedApp, text: str, part: str) -> None:
@@ -60,7 +60,7 @@ def test_a_mistake_gets_a_sentence(page: Page, app: ServedApp, text: str, part: 
 def test_a_result_survives_a_mistake(page: Page) -> None:
     translate(page, SENTENCE)
     translate(page, "")
-    expect(message(page)).to_contain_text("nothing to translate")
+    expect(message(page)).to_contain_text("nothing to decode")
     expect(card(page, 1)).to_be_visible()
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from demo.figures.walk import START, Node
 from demo.service import Decoded, DecodeRequest, Example, Kind, RequestError, Service, State, Verdict
-from demo.service.requests import Problem
+from demo.service.problems import Problem
 from demo.tabs.parts.examples import examples_data
 from demo.tabs.parts.message import message_data, problem_text, state_message
 from demo.tabs.parts.nbest import hypothesis_at, nbest_data
