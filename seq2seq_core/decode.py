@@ -16,7 +16,7 @@ import tyro
 
 from seq2seq_core.errors import DataError, InputError, OptionError, Seq2SeqError
 from seq2seq_core.files import replaced, utf8_lines
-from seq2seq_core.options import BeamOptions, GreedyOptions, SearchOptions, StopRule
+from seq2seq_core.options import BeamOptions, GreedyOptions, SamplingOptions, SearchOptions, StopRule
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.trace import to_json
 
@@ -33,18 +33,26 @@ class DecodeOptions:
     """text file, one source a line; - is standard input"""
     output: str = "-"
     """one line out for each line in; - is standard output"""
-    decoder: Literal["greedy", "beam"] = "beam"
+    decoder: Literal["greedy", "beam", "sampling"] = "beam"
     """search algorithm"""
     beam_size: int = 5
     """live prefixes of the beam search, 1 to 64"""
     alpha: float = 0.7
     """score = log_prob_sum / T^alpha, 0 to 2"""
     max_length: int | None = None
-    """most tokens of an output, its end token included; by default 2 * source tokens + 10"""
+    """most tokens of an output, its end token included; by default twice the source tokens and the model's own room"""
     min_length: int = 0
     """fewest content tokens of an output"""
     stop_rule: StopRule = StopRule.K_FINISHED
     """when the beam search ends"""
+    temperature: float = 1.0
+    """sampling: probabilities to the power 1 / temperature, above 0"""
+    top_k: int = 0
+    """sampling: only so many of the most probable tokens; 0 for all"""
+    top_p: float = 1.0
+    """sampling: only the fewest tokens that together have this probability"""
+    seed: int = 0
+    """sampling: equal seeds draw equal outputs"""
     batch_size: int = 32
     """sources decoded together"""
     trace: bool = False
@@ -60,6 +68,16 @@ class DecodeOptions:
         """The options of the chosen algorithm."""
         if self.decoder == "greedy":
             return GreedyOptions(alpha=self.alpha, max_length=self.max_length, min_length=self.min_length)
+        if self.decoder == "sampling":
+            return SamplingOptions(
+                temperature=self.temperature,
+                top_k=self.top_k,
+                top_p=self.top_p,
+                seed=self.seed,
+                alpha=self.alpha,
+                max_length=self.max_length,
+                min_length=self.min_length,
+            )
         return BeamOptions(
             beam_size=self.beam_size,
             alpha=self.alpha,

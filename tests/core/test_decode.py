@@ -30,13 +30,13 @@ def run_main(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     return main()
 
 
-@pytest.mark.parametrize("decoder", ["greedy", "beam"])
+@pytest.mark.parametrize("decoder", [["greedy"], ["beam"], ["sampling", "--top-k", 1]], ids=lambda words: words[0])
 def test_one_line_out_for_each_line_in(
-    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoder: str
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoder: list[object]
 ) -> None:
     source, target = tmp_path / "in", tmp_path / "out"
     source.write_text("\n".join(LINES) + "\n", encoding="utf-8")
-    assert run_main(monkeypatch, "--model", model, "--input", source, "--output", target, "--decoder", decoder) == 0
+    assert run_main(monkeypatch, "--model", model, "--input", source, "--output", target, "--decoder", *decoder) == 0
     assert target.read_text(encoding="utf-8") == "\n".join(EXPECTED) + "\n"
 
 
