@@ -129,7 +129,9 @@ class Pipeline:
     def _roomy(self, options: Chosen) -> Chosen:
         """The options with room for the longest targets of the training data: SCAN's are far above twice the source."""
         room = self.checkpoint.training.get("room")
-        return replace(options, room=room) if isinstance(room, int) and 0 <= room <= MAXIMUM_LENGTH_CAP else options
+        if not isinstance(room, int) or isinstance(room, bool) or room < 0:
+            return options
+        return replace(options, room=min(room, MAXIMUM_LENGTH_CAP))
 
     def _open(self, texts: Sequence[str]) -> _Opened:
         encodings, model = [self.encode(text) for text in texts], self.checkpoint.model

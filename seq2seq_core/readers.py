@@ -52,9 +52,10 @@ class PictureReader:
             InputError: the text is no picture.
         """
         pixels = parse_picture(text)
-        side = pixels.shape[1]
+        side, begin = pixels.shape[1], len(text) - len(text.lstrip())
         ids = tuple(int(pixel) + FIRST_ID for pixel in pixels.ravel())
-        spans = tuple((at + at // side, at + at // side + 1) for at in range(len(ids)))
+        places = (begin + at + at // side for at in range(len(ids)))  # one further for each row's end
+        spans = tuple((place, place + 1) for place in places)
         return Encoding(ids, tuple(self.label(i) for i in ids), spans)
 
     def encode_ids(self, texts: Sequence[str]) -> list[list[int]]:

@@ -99,10 +99,12 @@ class Tokenizer:
         bytes and `word` maps them to `<unk>`; `unigram` and `bpe` need room for every character.
 
         Raises:
-            OptionError: the size has no room for what the kind needs, or no line holds text.
+            OptionError: the kind has nothing to learn, the size no room for what it needs, or no line holds text.
             InputError: a line holds a lone surrogate.
         """
         kind = TokenizerKind(kind)
+        if kind not in LEARNT_KINDS:
+            raise OptionError(f"a tokenizer can be learnt of the kinds {', '.join(LEARNT_KINDS)}, got {kind.value!r}")
         sentences = [_unify_blanks(line) if kind is TokenizerKind.WORD else line for line in lines]
         sentences = [sentence for sentence in sentences if sentence.strip()]
         for sentence in sentences:

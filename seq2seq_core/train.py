@@ -67,7 +67,8 @@ def train(options: TrainingOptions) -> Run:
         copies = trainer.model.copies
         pairs[name] = tokenise(all_pairs.sources, all_pairs.targets, readers, options.longest, copies=copies)
         _report(name, pairs[name], trainer.log)
-    trainer.run = run = replace(run, record={**run.record, "room": max(10, pairs["train"].room)})
+    room = max(10, pairs["train"].room(trainer.model.positions))
+    trainer.run = run = replace(run, record={**run.record, "room": room})
     if not trainer.progress.finished:
         trainer.train(pairs["train"], pairs["valid"])
     if _measured(options):

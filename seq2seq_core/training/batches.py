@@ -3,7 +3,7 @@
 Sizes: B pairs of a batch, S source positions, T target positions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,10 +35,14 @@ class TokenPairs:
         """Target tokens of one pass, end tokens included."""
         return sum(len(target) + 1 for target in self.targets)
 
-    @property
-    def room(self) -> int:
-        """How many tokens more than twice its source the longest-for-its-source target has, end token included."""
-        return max(len(target) + 1 - 2 * len(source) for source, target in zip(self.sources, self.targets, strict=True))
+    def room(self, positions: Callable[[int], int]) -> int:
+        """How many tokens more than twice its source the longest-for-its-source target has, end token included.
+
+        Args:
+            positions: how many positions attention sees of a source of so many tokens, as searches count its length.
+        """
+        pairs = zip(self.sources, self.targets, strict=True)
+        return max(len(target) + 1 - 2 * positions(len(source)) for source, target in pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,4 +57,9 @@ def _exclusions(o: "TrainingOptions") -> Iterator[tuple[bool, str]]:
         f"optimiser.label_smoothing must be 0 with model.output {output.value!r}, which gives most tokens no "
         f"probability, got {smoothing}",
     )
+    cap = o.chosen().source_cap
+    yield (
+        source in LEARNT_KINDS and o.longest > cap,
+        f"longest must not exceed the source_cap of the model, which can read no more; got {o.longest} and {cap}",
+    )
     yield o.join > 1 and bool(o.task), f"join must be 1 with a generated task, got join {o.join} and task {o.task!r}"

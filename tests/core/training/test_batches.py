@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from seq2seq_core.tokenizer import Tokenizer
+from seq2seq_core.readers import NoReader, PictureReader
+from seq2seq_core.tokenizer import UNKNOWN_ID, Tokenizer
 from seq2seq_core.training.batches import TokenPairs, collate, epoch_order, tokenise
 
 PAIRS = TokenPairs([[5] * (1 + i % 7) for i in range(200)], [[6] * (1 + i % 11) for i in range(200)], 0)
@@ -43,3 +44,46 @@ def test_pairs_that_are_too_long_are_counted(longest: int, kept: int) -> None:
     tokenizer = Tokenizer.train(["ab cd"] * 5, kind="char", vocabulary_size=300)
     pairs = tokenise(["ab", "ab cd ab cd"], ["cd", "ab"], (tokenizer, tokenizer), longest)
     assert (len(pairs), pairs.skipped) == (kept, 2 - kept)
+
+
+def test_a_picture_is_never_too_long_for_its_pixels() -> None:
+    tokenizer = Tokenizer.train(["ab cd"] * 5, kind="char", vocabulary_size=300)
+    picture = "/".join(["........"] * 8)
+    pairs = tokenise([picture, picture], ["ab", "ab cd ab cd"], (PictureReader(), tokenizer), longest=4)
+    assert [len(source) for source in pairs.sources] == [64]
+    assert pairs.skipped == 1  # its target is too long
+
+
+def test_without_a_source_every_target_is_kept() -> None:
+    tokenizer = Tokenizer.train(["ab cd"] * 5, kind="word", vocabulary_size=6)
+    pairs = tokenise(["", ""], ["ab", "ab cd"], (NoReader(), tokenizer), longest=4)
+    assert pairs.sources == [[], []]
+    assert pairs.skipped == 0
+    batch = collate(pairs, [0, 1])
+    assert batch.sources.ids_BS.shape == (2, 0)
+    assert batch.sources.lengths_B.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(("sources", "targets"), [(["", "ab"], ["ab", "ab"]), (["ab", "ab"], ["ab", ""])])
+def test_a_side_without_tokens_is_skipped(sources: list[str], targets: list[str]) -> None:
+    tokenizer = Tokenizer.train(["ab cd"] * 5, kind="word", vocabulary_size=6)
+    pairs = tokenise(sources, targets, (tokenizer, tokenizer), longest=4)
+    assert (len(pairs), pairs.skipped) == (1, 1)
+
+
+def test_a_copied_word_has_an_id_of_its_own_in_each_pair() -> None:
+    tokenizer = Tokenizer.train(["hello , name"] * 5, kind="word", vocabulary_size=7)
+    hello, comma, name = tokenizer.encode("hello , name").ids
+    readers = (tokenizer, tokenizer)
+    pairs = tokenise(["name zyx qwu", "name qwu"], ["hello , qwu", "zyx , qwu"], readers, longest=9, copies=True)
+    assert pairs.sources == [[name, 7, 8], [name, 7]]
+    assert pairs.targets == [[hello, comma, 8], [UNKNOWN_ID, comma, 7]]
+    assert tokenise(["name zyx"], ["hello"], readers, longest=9).sources == [[name, UNKNOWN_ID]]
+
+
+def test_room_is_what_the_longest_target_has_beyond_twice_its_source() -> None:
+    # 3 + 1 - 2 * 1 = 2;  6 + 1 - 2 * 4 = -1
+    pairs = TokenPairs([[5], [5] * 4], [[6] * 3, [6] * 6], 0)
+    assert pairs.room(lambda tokens: tokens) == 2
+    # of a picture that is one state whatever its pixels: 6 + 1 - 2 = 5
+    assert pairs.room(lambda _: 1) == 5

@@ -88,6 +88,14 @@ def cut(source: TokenizerKind = WORD, target: TokenizerKind = WORD, *, shared: b
             {"model": POINTS, "tokenizer": cut(target=POSITIONS), "optimiser": OptimiserOptions()},
             "optimiser.label_smoothing must be 0 with model.output 'pointer', .* got 0.1",
         ),
+        (
+            {"longest": 80, "model": RecurrentOptions(source_cap=79)},
+            "longest must not exceed the source_cap of the model, .* got 80 and 79",
+        ),
+        (
+            {"longest": 80, "family": "transformer", "transformer": TransformerOptions(source_cap=79)},
+            "longest must not exceed the source_cap of the model, .* got 80 and 79",
+        ),
         ({"join": 3}, "join must be 1 with a generated task, got join 3 and task 'copy'"),
         ({"train": "a", "valid": "b"}, "train and valid must both be given, or task in their place; .* task 'copy'"),
         ({"task": "", "train": "a"}, "train and valid must both be given, .* got train 'a', valid '' and task ''"),
