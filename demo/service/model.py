@@ -39,7 +39,10 @@ Chosen = TypeVar("Chosen", bound=SearchOptions)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """Both searches of one model over one source, and how long each took by the clock on the wall."""
+    """Both searches of one model over one source, and how long each took by the clock on the wall.
+
+    Of a model without a source `greedy` is a sample.
+    """
 
     request: DecodeRequest
     entry: GalleryEntry
@@ -48,6 +51,11 @@ class Decoded:
     greedy_seconds: float
     beam_seconds: float
     from_cache: bool = False  # then the seconds are those of the first time
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether a sample stands beside the beam."""
+        return self.entry.source is SourceKind.NONE
 
 
 class Service:

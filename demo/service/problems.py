@@ -20,6 +20,8 @@ class Problem(StrEnum):
     MINIMUM_LENGTH = "minimum length"
     MINIMUM_TOO_HIGH = "minimum too high"
     STOP_RULE = "stop rule"
+    SEED = "seed"
+    TEMPERATURE = "temperature"
     ALGORITHM = "algorithm"
     LOADING = "loading"
     FAILED = "failed"

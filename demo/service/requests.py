@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from seq2seq_core.options import BeamOptions, GreedyOptions, StopRule
+from seq2seq_core.options import BeamOptions, GreedyOptions, SamplingOptions, StopRule
 
 from .problems import Problem, RequestError
 from .sources import SourceKind, check_source
@@ -13,11 +13,15 @@ MAXIMUM_BEAM_SIZE: Final = 10
 MAXIMUM_ALPHA: Final = 2.0
 LONGEST_OUTPUT: Final = 120  # bounds T, also where the maximum length is left to follow the source
 LARGEST_MINIMUM: Final = 60
+LARGEST_SEED: Final = 9_999
+TEMPERATURES: Final = (0.1, 3.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DecodeRequest:
     """One source, the model that is asked about it, and the settings of both searches.
+
+    A model without a source is sampled from where others are searched greedily.
 
     Raises:
         RequestError: a value is of the wrong kind or out of its range.
@@ -31,11 +35,15 @@ class DecodeRequest:
     max_length: int | None = None  # None: follows the length of the source
     min_length: int = 0
     stop_rule: StopRule = StopRule.K_FINISHED
+    seed: int = 0  # of a sample
+    temperature: float = 1.0
 
     def __post_init__(self) -> None:
         check_source(self.text, self.source)
         _check_whole(Problem.BEAM_SIZE, self.beam_size, 1, MAXIMUM_BEAM_SIZE)
-        _check_alpha(self.alpha)
+        _check_number(Problem.ALPHA, self.alpha, 0, MAXIMUM_ALPHA)
+        _check_whole(Problem.SEED, self.seed, 0, LARGEST_SEED)
+        _check_number(Problem.TEMPERATURE, self.temperature, *TEMPERATURES)
         _check_whole(Problem.MINIMUM_LENGTH, self.min_length, 0, LARGEST_MINIMUM)
         if self.max_length is not None:
             _check_whole(Problem.MAXIMUM_LENGTH, self.max_length, 1, LONGEST_OUTPUT)
@@ -57,6 +65,8 @@ class DecodeRequest:
         stop_rule: object,
         model: str = "",
         source: SourceKind = SourceKind.TEXT,
+        seed: object = 0,
+        temperature: object = 1.0,
     ) -> "DecodeRequest":
         """From whatever a browser or an API caller sent: 5.0 is 5, a maximum length of 0 follows the source.
 
@@ -73,11 +83,17 @@ class DecodeRequest:
             max_length=None if longest == 0 and longest is not False else _anything(longest),
             min_length=_anything(_whole(min_length)),
             stop_rule=_anything(_rule(stop_rule)),
+            seed=_anything(_whole(seed)),
+            temperature=_anything(temperature),
         )
 
     @property
-    def greedy(self) -> GreedyOptions:
-        return GreedyOptions(alpha=self.alpha, max_length=self.max_length, min_length=self.min_length)
+    def greedy(self) -> GreedyOptions | SamplingOptions:
+        """What stands beside the beam: a sample where there is no source, for greedy would always write the same."""
+        bounds: dict[str, Any] = {"max_length": self.max_length, "min_length": self.min_length}
+        if self.source is SourceKind.NONE:
+            return SamplingOptions(alpha=self.alpha, seed=self.seed, temperature=self.temperature, **bounds)
+        return GreedyOptions(alpha=self.alpha, **bounds)
 
     @property
     def beam(self) -> BeamOptions:
@@ -108,7 +124,7 @@ def _check_whole(problem: Problem, value: object, low: int, high: int) -> None:
         raise RequestError(problem, {"low": low, "high": high, "found": repr(value)[:40]})
 
 
-def _check_alpha(value: object) -> None:
+def _check_number(problem: Problem, value: object, low: float, high: float) -> None:
     # Comparing refuses NaN and infinity too, and unlike a conversion it takes whole numbers of any size.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAXIMUM_ALPHA:
-        raise RequestError(Problem.ALPHA, {"low": 0, "high": f"{MAXIMUM_ALPHA:g}", "found": repr(value)[:40]})
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise RequestError(problem, {"low": f"{low:g}", "high": f"{high:g}", "found": repr(value)[:40]})

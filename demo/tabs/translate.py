@@ -13,7 +13,7 @@ from .page_view import PageView
 from .tab import Captions, Context, Properties, Tab, quiet
 from .translate_desk import Desk, endpoint, look_closer
 from .translate_input import InputPart
-from .translate_models import Dress, ModelDesk
+from .translate_models import Dress, ModelDesk, next_seed
 
 SECONDS_KEPT: Final = 3600
 LOOK_AGAIN: Final = 1.0  # seconds between two looks at whether the model is there
@@ -119,12 +119,14 @@ def build(context: Context) -> None:
 def _wire_decoding(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
     part = layout.input
     wires = quiet(inputs=[*part.settings, language], outputs=layout.everything)
-    for trigger in (part.button.click, part.sentence.submit):
+    for trigger in (part.button.click, part.sentence.submit, part.seed.submit):
         trigger(desk.translate, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
     filled = part.examples.choose(
         desk.take_example, js=_BUSY, **quiet(inputs=[part.sentence, part.model], outputs=[part.sentence])
     )
     filled.then(desk.translate, **wires).failure(None, js=_IDLE, **quiet())
+    drawn = part.sample.click(next_seed, js=_BUSY, **quiet(inputs=[part.seed], outputs=[part.seed]))
+    drawn.then(desk.translate, **wires).failure(None, js=_IDLE, **quiet())
     layout.nbest.again(
         desk.search_again, js=_BUSY, **quiet(inputs=[layout.chosen, language], outputs=layout.everything)
     ).failure(None, js=_IDLE, **quiet())

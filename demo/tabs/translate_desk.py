@@ -12,7 +12,7 @@ from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.tree import tree_bundle
 from demo.figures.walk import START, node_in
 from demo.plotly_view import clicked
-from demo.service import DecodeRequest, ExampleBook, Problem, RequestError, Service, State
+from demo.service import DecodeRequest, ExampleBook, Problem, RequestError, Service, SourceKind, State
 from demo.wording import Words, words_for
 from seq2seq_core.trace import to_json
 
@@ -27,7 +27,6 @@ EVERYTHING: Final = 11  # outputs of a decode, selection included
 SELECTION: Final = 8
 CLOSER: Final = 3  # of these, what a closer look at a token changes
 NOTHING_SELECTED: Final[tuple[Any, ...]] = (gr.skip(),) * SELECTION
-_ALGORITHMS: Final = ("beam", "greedy")
 
 Outputs: TypeAlias = tuple[Any, ...]
 
@@ -48,12 +47,16 @@ class Desk:
         max_length: float,
         min_length: float,
         stop_rule: str,
+        seed: float,
+        temperature: float,
         language: str,
     ) -> Iterator[Outputs]:
         """A source, the model and its settings; says that the model is loading as long as it is."""
         settings = {"beam_size": beam_size, "alpha": alpha, "max_length": max_length, "min_length": min_length}
+        drawing = {"seed": seed, "temperature": temperature}
         yield from self._answer(
-            lambda: self.service.request(text, model=model, stop_rule=stop_rule, **settings), words_for(language)
+            lambda: self.service.request(text, model=model, stop_rule=stop_rule, **settings, **drawing),
+            words_for(language),
         )
 
     def answer_again(self, chosen: Selection | None, *settings: Any) -> Iterator[Outputs]:
@@ -88,7 +91,8 @@ class Desk:
     def _shown(self, chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:
         """A result; the figures of one that is in view already `keep` their step and their place."""
         decoded = chosen.decoded
-        tree = tree_bundle(decoded.beam, words.figures.tree, greedy=decoded.greedy, chosen=chosen.beam_node)
+        greedy = None if decoded.is_sampled else decoded.greedy
+        tree = tree_bundle(decoded.beam, words.figures.tree, greedy=greedy, chosen=chosen.beam_node)
         return (
             state_message(State.READY, words.page.message, answered=True),
             gr.update(visible=True),
@@ -188,15 +192,22 @@ def endpoint(service: Service) -> Callable[..., dict[str, Any]]:
         stop_rule: str = "k_finished",
         algorithm: str = "beam",
         model: str = "",
+        seed: int = 0,
+        temperature: float = 1.0,
     ) -> dict[str, Any]:
         settings = {"beam_size": beam_size, "alpha": alpha, "max_length": max_length, "min_length": min_length}
         try:
-            if algorithm not in _ALGORITHMS:
-                raise RequestError(Problem.ALGORITHM, {"found": repr(algorithm)[:80]})
-            decoded = service.decode(service.request(text, model=model, stop_rule=stop_rule, **settings))
+            request = service.request(
+                text, model=model, stop_rule=stop_rule, seed=seed, temperature=temperature, **settings
+            )
+            algorithms = ("beam", "sampling" if request.source is SourceKind.NONE else "greedy")
+            if algorithm not in algorithms:
+                values = {"found": repr(algorithm)[:80], "algorithms": ", ".join(algorithms)}
+                raise RequestError(Problem.ALGORITHM, values)
+            decoded = service.decode(request)
         except RequestError as error:
             raise gr.Error(problem_text(error, words_for("en").page.message), print_exception=False) from None
-        document: dict[str, Any] = json.loads(to_json(decoded.greedy if algorithm == "greedy" else decoded.beam))
+        document: dict[str, Any] = json.loads(to_json(decoded.beam if algorithm == "beam" else decoded.greedy))
         return document
 
     return decode

@@ -5,7 +5,14 @@ from typing import Any, Final
 import gradio as gr
 
 from demo.controls import Span, choice, options, slider
-from demo.service.requests import LARGEST_MINIMUM, LONGEST_OUTPUT, MAXIMUM_ALPHA, MAXIMUM_BEAM_SIZE
+from demo.service.requests import (
+    LARGEST_MINIMUM,
+    LARGEST_SEED,
+    LONGEST_OUTPUT,
+    MAXIMUM_ALPHA,
+    MAXIMUM_BEAM_SIZE,
+    TEMPERATURES,
+)
 from demo.wording import WORDS, Language, Words
 from seq2seq_core.options import BeamOptions
 
@@ -15,6 +22,7 @@ from .translate_models import LATEX, Dress
 
 DEFAULTS: Final = BeamOptions()
 ALPHA_STEP: Final = 0.05
+TEMPERATURE_STEP: Final = 0.1
 _FIRST: Final = WORDS[Language.ENGLISH]
 
 
@@ -39,15 +47,39 @@ class InputPart:
             self.sentence = gr.Textbox(
                 **dress.sentence, lines=1, max_lines=4, elem_id="sentence", autofocus=True, scale=4
             )
+            self._drawing(dress)
             self.beam_size = slider(Span(1, MAXIMUM_BEAM_SIZE, DEFAULTS.beam_size), "beam-size", scale=2)
             self.alpha = slider(Span(0, MAXIMUM_ALPHA, DEFAULTS.alpha, ALPHA_STEP), "alpha", scale=2)
-            self.button = gr.Button(dress.button, variant="primary", elem_id="translate", scale=1, min_width=120)
+            self.button = gr.Button(
+                **dress.button, variant="primary", elem_id="translate", scale=1, min_width=120
+            )
+            self.sample = gr.Button(
+                visible=dress.draws, variant="primary", elem_id="sample", scale=1, min_width=120
+            )
+        self.captions.follow(self.sample, lambda words: {"value": words.page.input.sample})
         self.captions.follow(
             self.beam_size,
             lambda words: {"label": words.page.input.beam_size, "info": words.page.input.beam_size_info},
         )
         self.captions.follow(
             self.alpha, lambda words: {"label": words.page.input.alpha, "info": words.page.input.alpha_info}
+        )
+
+    def _drawing(self, dress: Dress) -> None:
+        """For models without a source."""
+        self.seed = gr.Number(
+            0, precision=0, minimum=0, maximum=LARGEST_SEED, visible=dress.draws, elem_id="seed", scale=1, min_width=160
+        )
+        self.temperature = gr.Slider(
+            *TEMPERATURES, 1.0, step=TEMPERATURE_STEP, visible=dress.draws, elem_id="temperature", scale=2,
+            min_width=220, buttons=[],
+        )  # fmt: skip
+        self.captions.follow(
+            self.seed, lambda words: {"label": words.page.input.seed, "info": words.page.input.seed_info}
+        )
+        self.captions.follow(
+            self.temperature,
+            lambda words: {"label": words.page.input.temperature, "info": words.page.input.temperature_info},
         )
 
     def _more(self) -> None:
@@ -67,12 +99,13 @@ class InputPart:
     def settings(self) -> list[Any]:
         """What a decode is asked with, in the order of `Desk.translate`."""
         controls = [self.beam_size, self.alpha, self.max_length, self.min_length, self.stop_rule]
-        return [self.sentence, self.model, *controls]
+        return [self.sentence, self.model, *controls, self.seed, self.temperature]
 
     @property
     def dressed(self) -> list[Any]:
         """What follows the chosen model, in the order of `Dress.updates`."""
-        return [self.model, self.gallery, self.sentence, self.button, self.examples, self.idea, self.card]
+        drawing = [self.seed, self.temperature, self.sample]
+        return [self.model, self.gallery, self.sentence, self.button, *drawing, self.examples, self.idea, self.card]
 
 
 def _max_length_texts(words: Words) -> Properties:

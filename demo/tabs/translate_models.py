@@ -6,6 +6,7 @@ from typing import Any, Final
 import gradio as gr
 
 from demo.service import ExampleBook, GalleryEntry, RequestError, Service, SourceKind
+from demo.service.requests import LARGEST_SEED
 from demo.service.sources import MAXIMUM_CHARACTERS
 from demo.wording import Words, words_for
 
@@ -16,7 +17,7 @@ from .parts.examples import examples_data
 from .parts.gallery import gallery_data
 
 LATEX: Final[list[dict[str, str | bool]]] = [{"left": "$$", "right": "$$", "display": True}]
-DRESSED: Final = 7
+DRESSED: Final = 10
 UNCHANGED: Final[tuple[Any, ...]] = (gr.skip(),) * DRESSED
 
 
@@ -27,7 +28,8 @@ class Dress:
     model: str
     gallery: Data | None
     sentence: dict[str, Any]
-    button: str
+    button: dict[str, Any]
+    draws: bool  # whether the model is sampled from
     examples: Data
     idea: str
     card: Data | None
@@ -35,7 +37,9 @@ class Dress:
     def updates(self, text: str | None = None) -> tuple[Any, ...]:
         """For the components of `InputPart.dressed`; a `text` becomes the sentence."""
         sentence = gr.update(**self.sentence) if text is None else gr.update(**self.sentence, value=text)
-        return self.model, self.gallery, sentence, self.button, self.examples, self.idea, self.card
+        drawing = (gr.update(visible=self.draws) for _ in range(3))
+        shown = (self.examples, self.idea, self.card)
+        return self.model, self.gallery, sentence, gr.update(**self.button), *drawing, *shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class ModelDesk:
             gallery=gallery_data(self.service.gallery, entry, words.page) if entry else None,
             sentence=_sentence(entry, words),
             button=_button(entry, words),
+            draws=_draws(entry),
             examples=examples_data(examples, entry, words.page),
             idea=idea_text(entry, words.page) if entry else "",
             card=card_data(entry, words.page) if entry else None,
@@ -103,6 +108,16 @@ def _sentence(entry: GalleryEntry | None, words: Words) -> dict[str, Any]:
     }
 
 
-def _button(entry: GalleryEntry | None, words: Words) -> str:
+def _button(entry: GalleryEntry | None, words: Words) -> dict[str, Any]:
     is_translation = entry is None or entry.task == "translation"
-    return words.page.input.translate if is_translation else words.page.gallery.decode
+    text = words.page.input.translate if is_translation else words.page.gallery.decode
+    return {"value": text, "visible": not _draws(entry)}
+
+
+def _draws(entry: GalleryEntry | None) -> bool:
+    return entry is not None and entry.source is SourceKind.NONE
+
+
+def next_seed(seed: float | None) -> int:
+    """The seed after this one; the first where there is none, or none is left."""
+    return int(seed) + 1 if seed is not None and 0 <= seed < LARGEST_SEED else 0

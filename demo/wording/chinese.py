@@ -34,6 +34,11 @@ _INPUT: Final = InputWords(
         "unseen": "模型从未见过的词",
     },
     reason_and_note="{reason}：{note}",
+    seed="种子",
+    seed_info="相同的种子抽出相同的文字；按钮使用下一个种子",
+    temperature="温度",
+    temperature_info="低于 1 时偏向高概率词元，高于 1 时偏向低概率词元",
+    sample="采样",
     beam_size="束宽",
     beam_size_info="每一步保留的前缀个数",
     alpha="Alpha",
@@ -68,7 +73,9 @@ _MESSAGE: Final = MessageWords(
         "minimum length": "最小长度必须是 {low} 到 {high} 的整数，得到的是 {found}。",
         "minimum too high": "最小长度（{minimum}）必须小于最大长度（{maximum}），因为结束符也计入长度。",
         "stop rule": "停止规则必须是 {rules} 之一，得到的是 {found}。",
-        "algorithm": "算法必须是 greedy 或 beam，得到的是 {found}。",
+        "seed": "种子必须是 {low} 到 {high} 的整数，得到的是 {found}。",
+        "temperature": "温度必须是 {low} 到 {high} 的数，得到的是 {found}。",
+        "algorithm": "算法必须是这个模型所用的算法之一（{algorithms}），得到的是 {found}。",
         "loading": "模型仍在加载，请几秒后再试。",
         "failed": "这个模型无法加载。原因见程序日志。",
         "refused": "模型无法读取这段文字：{reason}。",
@@ -79,6 +86,7 @@ _RESULT: Final = ResultWords(
     title="结果",
     explain="贪心搜索每一步都取概率最大的词元；集束搜索同时保留多个前缀，最后才做决定。",
     greedy="贪心搜索",
+    sample="采样，种子 {seed}，温度 {temperature}",
     beam="集束搜索，束宽 {beam_size}",
     empty="（空输出）",
     pieces="词元",
@@ -108,7 +116,7 @@ _RESULT: Final = ResultWords(
         "得分 = 对数概率之和 / 惩罚，惩罚 = T^{alpha}；T 为词元数，计入结束符 </s>，不计起始符 <s>。"
         "对数为自然对数，单位是奈特：每多 1 奈特，概率是原来的 e ≈ 2.7 倍。"
     ),
-    reference="参考译文",
+    reference="参考答案",
     no_output="（没有输出）",
     verdicts={
         "nothing": "两种搜索都没有输出。",
@@ -136,6 +144,7 @@ _RESULT: Final = ResultWords(
         "agreed empty": "输出为空：第一个词元就是结束符。",
         "agreed cut": "输出因达到最大长度而被截断，没有写出结束符。",
     },
+    sampled="采样按概率随机抽出一段文字；集束搜索寻找概率最大的文字。",
 )
 
 _NBEST: Final = NBestWords(
@@ -182,6 +191,7 @@ _PANEL: Final = PanelWords(
     start="起始符：尚未写出任何内容。",
     node="“{token}”，第 {step} 步，第 {rank} 名",
     greedy_node="贪心搜索：“{token}”，第 {step} 步，第 {rank} 名",
+    sample_node="采样：“{token}”，第 {step} 步，第 {rank} 名",
     fates={
         "live": "保留",
         "finished": "已完成",
@@ -213,6 +223,8 @@ _HEATMAP: Final = HeatmapSectionWords(
     of_prefix="第 {step} 步的前缀（{fate}）：“{text}”",
     of_greedy="贪心搜索的输出：“{text}”",
     of_greedy_prefix="贪心搜索在第 {step} 步的前缀（{fate}）：“{text}”",
+    of_sample="采样的输出：“{text}”",
+    of_sample_prefix="采样在第 {step} 步的前缀（{fate}）：“{text}”",
     of_start="在起始符处还没有写出任何内容，请选择其他节点。",
 )
 

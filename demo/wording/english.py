@@ -37,6 +37,11 @@ _INPUT: Final = InputWords(
         "unseen": "a word never seen",
     },
     reason_and_note="{reason}: {note}",
+    seed="Seed",
+    seed_info="The same seed draws the same text; the button takes the next one",
+    temperature="Temperature",
+    temperature_info="Below 1 likely tokens gain, above 1 unlikely ones",
+    sample="Sample",
     beam_size="Beam size",
     beam_size_info="How many prefixes stay alive at each step",
     alpha="Alpha",
@@ -73,7 +78,9 @@ _MESSAGE: Final = MessageWords(
             "The minimum length ({minimum}) must be below the maximum length ({maximum}), because the end token counts."
         ),
         "stop rule": "The stop rule must be one of {rules}, got {found}.",
-        "algorithm": "The algorithm must be greedy or beam, got {found}.",
+        "seed": "The seed must be a whole number from {low} to {high}, got {found}.",
+        "temperature": "The temperature must be a number from {low} to {high}, got {found}.",
+        "algorithm": "The algorithm must be one that this model is decoded with ({algorithms}), got {found}.",
         "loading": "The model is still loading. Try again in a few seconds.",
         "failed": "This model could not be loaded. The log of the app says why.",
         "refused": "The model cannot read this: {reason}.",
@@ -84,6 +91,7 @@ _RESULT: Final = ResultWords(
     title="Result",
     explain="Greedy always takes the most probable next token; beam search keeps several prefixes and decides last.",
     greedy="Greedy",
+    sample="Sample, seed {seed}, temperature {temperature}",
     beam="Beam, size {beam_size}",
     empty="(empty output)",
     pieces="As tokens",
@@ -113,7 +121,7 @@ _RESULT: Final = ResultWords(
         "score = log-prob sum / penalty, penalty = T^{alpha}; T counts tokens, the end token </s> too, never <s>. "
         "Log-probs are natural logarithms, in nats: 1 nat more is e ≈ 2.7 times the probability."
     ),
-    reference="Reference translation",
+    reference="Reference",
     no_output="(no output)",
     verdicts={
         "nothing": "Neither search produced an output.",
@@ -143,6 +151,7 @@ _RESULT: Final = ResultWords(
         "agreed empty": "It is empty: the end token came first.",
         "agreed cut": "It was cut at the maximum length, before any end token.",
     },
+    sampled="A sample is one text drawn by chance; beam search looks for the most probable text.",
 )
 
 _NBEST: Final = NBestWords(
@@ -189,6 +198,7 @@ _PANEL: Final = PanelWords(
     start="The start token: nothing is written yet.",
     node="“{token}”, step {step}, rank {rank}",
     greedy_node="Greedy: “{token}”, step {step}, rank {rank}",
+    sample_node="Sample: “{token}”, step {step}, rank {rank}",
     fates={
         "live": "lives on",
         "finished": "finished",
@@ -223,6 +233,8 @@ _HEATMAP: Final = HeatmapSectionWords(
     of_prefix="Prefix at step {step} ({fate}): “{text}”",
     of_greedy="Greedy’s output: “{text}”",
     of_greedy_prefix="Greedy’s prefix at step {step} ({fate}): “{text}”",
+    of_sample="The sample: “{text}”",
+    of_sample_prefix="The sample’s prefix at step {step} ({fate}): “{text}”",
     of_start="Nothing is written at the start token. Choose another node.",
 )
 

@@ -30,6 +30,11 @@ class InputWords:
     examples: str
     reasons: Mapping[str, str]  # by an example's kind
     reason_and_note: str  # {reason} {note}
+    seed: str
+    seed_info: str
+    temperature: str
+    temperature_info: str
+    sample: str
     beam_size: str
     beam_size_info: str
     alpha: str
@@ -62,6 +67,7 @@ class ResultWords:
     title: str
     explain: str
     greedy: str
+    sample: str  # {seed} {temperature}
     beam: str  # {beam_size}
     empty: str
     pieces: str
@@ -85,6 +91,7 @@ class ResultWords:
     no_output: str
     verdicts: Mapping[str, str]  # by a verdict's kind; {nats} {score} signed, {nats_size} {score_size} {times}
     notes: Mapping[str, str]  # {greedy_length} {beam_length}
+    sampled: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +147,7 @@ class PanelWords:
     start: str
     node: str  # {token} {step} {rank}
     greedy_node: str  # {token} {step} {rank}
+    sample_node: str  # {token} {step} {rank}
     fates: Mapping[str, str]  # {margin}
     fate: str
     prefix: str
@@ -167,6 +175,8 @@ class HeatmapSectionWords:
     of_prefix: str  # {step} {text} {fate}
     of_greedy: str  # {text}
     of_greedy_prefix: str  # {step} {text} {fate}
+    of_sample: str  # {text}
+    of_sample_prefix: str  # {step} {text} {fate}
     of_start: str
 
 

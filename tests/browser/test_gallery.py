@@ -93,6 +93,21 @@ def test_a_picture_is_chosen_and_captioned(page: Page, screenshot: Callable[[str
     )
 
 
+def test_a_language_model_is_sampled_from(page: Page, app: ServedApp, screenshot: Callable[[str], None]) -> None:
+    ready(page)
+    choose(page, "A model of language")
+    expect(sentence(page)).to_be_hidden()
+    expect(page.locator("#translate")).to_be_hidden()
+    for seed in (1, 2):
+        page.locator("#sample").click()
+        name = f"Sample, seed {seed}, temperature 1"
+        expect(card(page, 0)).to_have_attribute("aria-label", name, timeout=PATIENCE_MS)
+        trace = trace_from_api(app, "", model="tiny-language", algorithm="sampling", seed=seed)
+        expect(card(page, 0).locator(".output")).to_have_text(trace.hypotheses[0].text or "(empty output)")
+    expect(page.locator("#heatmap")).to_be_visible()
+    screenshot("sampled")
+
+
 def test_the_gallery_is_worked_by_keyboard(page: Page) -> None:
     button = page.locator("#view-gallery .unfold")
     button.focus()

@@ -45,7 +45,7 @@ MODELS: Final[Mapping[str, tuple[Reader, Mapping[str, Any], Mapping[str, Any]]]]
             "decoder": DecoderKind.SUTSKEVER,
             "attention": "none",
         },
-        {"title": "Noise", "task": "language-model", "target_language": "en"},
+        {"title": "A model of language", "task": "language-model", "target_language": "en"},
     ),
 }
 

@@ -16,7 +16,7 @@ def panel_data(chosen: Selection, words: PanelWords) -> Data:
         return {"title": words.start, "facts": [], "ledger": None, "sums": []}
     step, index = trace.steps[node[0] - 1], node[1]
     token = visible(candidate_label(trace, *node))
-    title = words.greedy_node if chosen.greedy else words.node
+    title = words.sample_node if chosen.sampled else words.greedy_node if chosen.greedy else words.node
     return {
         "title": title.format(token=token, step=node[0], rank=int(step.rank_N[index])),
         "facts": [[words.fate, fate_text(trace, node, words)], [words.prefix, written(trace, node)]],
@@ -32,10 +32,11 @@ def caption_text(chosen: Selection, words: PageWords) -> str:
         return texts.of_start
     place = hypothesis_at(trace, node)
     if place is not None:
-        wording = texts.of_greedy if chosen.greedy else texts.of_hypothesis
+        wording = texts.of_sample if chosen.sampled else texts.of_greedy if chosen.greedy else texts.of_hypothesis
         return wording.format(rank=place + 1, text=shown_text(trace.hypotheses[place], words.result))
     fate = fate_text(trace, node, words.panel)
-    wording = texts.of_greedy_prefix if chosen.greedy else texts.of_prefix
+    of_first = texts.of_sample_prefix if chosen.sampled else texts.of_greedy_prefix
+    wording = of_first if chosen.greedy else texts.of_prefix
     return wording.format(step=node[0], fate=fate, text=written(trace, node))
 
 

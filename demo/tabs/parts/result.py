@@ -17,15 +17,16 @@ LARGEST_FACTOR: Final = 1000
 def result_data(chosen: Selection, reference: str, page: PageWords) -> Data:
     decoded, words = chosen.decoded, page.result
     verdict = judge(decoded.greedy, decoded.beam)
-    names = (words.greedy, words.beam.format(beam_size=decoded.request.beam_size))
+    names = (_first_name(decoded, words), words.beam.format(beam_size=decoded.request.beam_size))
     seconds = (decoded.greedy_seconds, decoded.beam_seconds)
-    parting = first_divergence(decoded.greedy, decoded.beam)
+    parting = None if decoded.is_sampled else first_divergence(decoded.greedy, decoded.beam)
+    notes = [] if decoded.is_sampled else [words.notes[note].format(**_lengths(decoded)) for note in verdict.notes]
     time = words.from_cache if decoded.from_cache else words.milliseconds
     return {
         "model": line_text(decoded.entry, page),
         "lang": decoded.entry.target_language,
-        "verdict": verdict_text(verdict, words),
-        "notes": [words.notes[note].format(**_lengths(decoded)) for note in verdict.notes],
+        "verdict": words.sampled if decoded.is_sampled else verdict_text(verdict, words),
+        "notes": notes,
         "cards": [
             _card(trace, name, parting, words, time.format(time=number(1000 * taken, 0)))
             for trace, name, taken in zip((decoded.greedy, decoded.beam), names, seconds, strict=True)
@@ -35,6 +36,13 @@ def result_data(chosen: Selection, reference: str, page: PageWords) -> Data:
         "formula": words.formula.format(alpha=brief(decoded.request.alpha)),
         "reference": {"label": words.reference, "text": reference} if reference else None,
     }
+
+
+def _first_name(decoded: Decoded, words: ResultWords) -> str:
+    """Greedy's card; of a model without a source, the sample's."""
+    if not decoded.is_sampled:
+        return words.greedy
+    return words.sample.format(seed=decoded.request.seed, temperature=brief(decoded.request.temperature))
 
 
 def verdict_text(verdict: Verdict, words: ResultWords) -> str:

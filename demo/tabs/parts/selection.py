@@ -20,6 +20,11 @@ class Selection:
         return self.decoded.greedy if self.greedy else self.decoded.beam
 
     @property
+    def sampled(self) -> bool:
+        """Whether it is a node of a sample."""
+        return self.greedy and self.decoded.is_sampled
+
+    @property
     def beam_node(self) -> Node | None:
         """The node as the tree and the table know it: they show the beam search alone."""
         return None if self.greedy else self.node

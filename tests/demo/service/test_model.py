@@ -179,9 +179,12 @@ def test_an_answer_is_kept_when_its_model_is_gone() -> None:
     assert service.state("one") is State.ASLEEP
 
 
-def test_a_language_model_is_asked_without_a_source() -> None:
+def test_a_language_model_is_sampled_from_by_seed() -> None:
     service = Service([made_entry(source=SourceKind.NONE)], load_of(TablePipeline()))
-    assert service.decode(service.request("")).beam.hypotheses
+    decoded = [service.decode(service.request("", seed=seed)) for seed in range(40)]
+    assert all(each.is_sampled and each.greedy.algorithm == "sampling" for each in decoded)
+    assert len({each.greedy.hypotheses[0].text for each in decoded}) > 1  # 1 - 0.6^40 or so: seeds draw differently
+    assert len({each.beam.hypotheses[0].text for each in decoded}) == 1
 
 
 def test_the_maximum_length_follows_the_source_up_to_the_pages_limit() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from demo.service import DecodeRequest, Problem, RequestError, SourceKind
-from seq2seq_core.options import StopRule
+from seq2seq_core.options import GreedyOptions, SamplingOptions, StopRule
 
 SENT: dict[str, Any] = {
     "beam_size": 5,
@@ -104,6 +104,12 @@ def test_odd_texts_are_texts(text: str) -> None:
         ({"min_length": -1}, Problem.MINIMUM_LENGTH),
         ({"min_length": 61}, Problem.MINIMUM_LENGTH),
         ({"min_length": 5, "max_length": 5}, Problem.MINIMUM_TOO_HIGH),
+        ({"seed": -1}, Problem.SEED),
+        ({"seed": 10_000}, Problem.SEED),
+        ({"seed": 0.5}, Problem.SEED),
+        ({"temperature": 0}, Problem.TEMPERATURE),
+        ({"temperature": 3.5}, Problem.TEMPERATURE),
+        ({"temperature": float("nan")}, Problem.TEMPERATURE),
         ({"stop_rule": "never"}, Problem.STOP_RULE),
         ({"stop_rule": None}, Problem.STOP_RULE),
         ({"stop_rule": ["k_finished"]}, Problem.STOP_RULE),
@@ -119,3 +125,10 @@ def test_a_refusal_says_what_was_found_and_what_is_possible() -> None:
     with pytest.raises(RequestError) as caught:
         asked("x" * 10_000)
     assert caught.value.values == {"limit": 400, "found": 10_000}
+
+
+def test_without_a_source_a_sample_stands_beside_the_beam() -> None:
+    options = asked("", source=SourceKind.NONE, seed=7, temperature=0.5).greedy
+    assert isinstance(options, SamplingOptions)
+    assert (options.seed, options.temperature) == (7, 0.5)
+    assert isinstance(asked().greedy, GreedyOptions)

@@ -9,7 +9,7 @@ import pytest
 from demo.service import ExampleBook, Score, Service, SourceKind, State
 from demo.tabs.parts.card import card_data, idea_text
 from demo.tabs.parts.gallery import gallery_data, score_text, size_text, task_text
-from demo.tabs.translate_models import DRESSED, ModelDesk
+from demo.tabs.translate_models import DRESSED, ModelDesk, next_seed
 from demo.wording import words_for
 from tests.demo.service.made import BAHDANAU, FACTS, TablePipeline, load_of, made_entry
 
@@ -20,8 +20,9 @@ MODELS = (
     made_entry("dates", task="generated:dates", target_language=None, suggestions=("4 July 1776",)),
     made_entry("pictures", task="captions", source=SourceKind.PICTURE, source_language=None),
     made_entry("classes", task="", source=SourceKind.LABEL, source_language=None, suggestions=("dog", "cat")),
+    made_entry("language", task="language-model", source=SourceKind.NONE, source_language=None),
 )
-MODEL, GALLERY, SENTENCE, BUTTON, EXAMPLES = range(5)  # among the outputs
+MODEL, GALLERY, SENTENCE, BUTTON, SEED, EXAMPLES = 0, 1, 2, 3, 4, 7  # among the outputs
 
 
 @pytest.fixture
@@ -130,13 +131,26 @@ def test_a_sentence_gives_way_to_what_the_next_model_suggests(desk: ModelDesk) -
     assert (shown[MODEL], shown[SENTENCE]["value"]) == ("dates", "4 July 1776")
     assert [each["source"] for each in shown[EXAMPLES]["examples"]] == ["4 July 1776"]
     assert shown[SENTENCE]["label"].startswith("Date ")
-    assert shown[BUTTON] == ENGLISH.gallery.decode
+    assert shown[BUTTON]["value"] == ENGLISH.gallery.decode
 
 
 def test_a_chosen_model_begins_to_load(desk: ModelDesk) -> None:
     desk.choose("one", "", "en", event({"model": 1}))
     assert desk.service.wait(60, "two") is State.READY
     assert desk.service.state("dates") is State.ASLEEP
+
+
+def test_a_language_model_has_a_seed_and_a_button_to_sample_instead(desk: ModelDesk) -> None:
+    shown = desk.choose("one", "", "en", event({"model": 5}))
+    assert [each["visible"] for each in shown[SENTENCE : EXAMPLES]] == [False, False, True, True, True]
+    back = desk.choose("language", "", "en", event({"model": 0}))
+    assert [each["visible"] for each in back[SENTENCE : EXAMPLES]] == [True, True, False, False, False]
+    assert back[SENTENCE]["value"] == "Hello."
+
+
+@pytest.mark.parametrize(("seed", "following"), [(0, 1), (41, 42), (9_999, 0), (None, 0), (-3, 0), (1.0, 2)])
+def test_the_button_takes_the_next_seed(seed: float | None, following: int) -> None:
+    assert next_seed(seed) == following
 
 
 @pytest.mark.parametrize(("place", "shows_text"), [(0, True), (2, True), (3, False), (4, False)])
@@ -156,7 +170,7 @@ def test_pictures_are_chosen_and_drawn_anew(desk: ModelDesk) -> None:
         assert desk.other_pictures("pictures", "en", event(forged)) == gr.skip()
 
 
-@pytest.mark.parametrize("data", [None, {}, {"model": 5}, {"model": -1}, {"model": "1"}, {"model": True}])
+@pytest.mark.parametrize("data", [None, {}, {"model": 6}, {"model": -1}, {"model": "1"}, {"model": True}])
 def test_forged_choices_change_nothing(desk: ModelDesk, data: Any) -> None:
     assert all(output == gr.skip() for output in desk.choose("one", "mine", "en", event(data)))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from demo.figures.walk import START, Node
-from demo.service import Decoded, DecodeRequest, Example, Kind, RequestError, Service, State, Verdict
+from demo.service import Decoded, DecodeRequest, Example, Kind, RequestError, Service, SourceKind, State, Verdict
 from demo.service.problems import Problem
 from demo.tabs.parts.examples import examples_data
 from demo.tabs.parts.message import message_data, problem_text, state_message
@@ -14,7 +14,7 @@ from demo.tabs.parts.selection import Selection, end_of, winner
 from demo.wording import words_for
 from seq2seq_core.options import StopRule
 from seq2seq_core.trace import Fate
-from tests.demo.service.made import made_entry, ready_service
+from tests.demo.service.made import TablePipeline, load_of, made_entry, ready_service
 
 ENGLISH = words_for("en").page
 
@@ -210,3 +210,14 @@ def test_a_problem_is_said_with_its_values(language: str) -> None:
 def test_braces_of_a_visitor_stay_braces() -> None:
     error = RequestError(Problem.REFUSED, {"reason": "{0} {reason} ${x}"})
     assert "{0} {reason} ${x}" in problem_text(error, ENGLISH.message)
+
+
+def test_a_sample_is_named_with_its_seed_and_not_judged_as_greedy() -> None:
+    service = Service([made_entry(source=SourceKind.NONE)], load_of(TablePipeline()))
+    decoded = service.decode(service.request("", seed=3, temperature=0.5))
+    data = result_data(winner(decoded), "", ENGLISH)
+    assert data["cards"][0]["name"] == "Sample, seed 3, temperature 0.5"
+    assert (data["verdict"], data["notes"]) == (ENGLISH.result.sampled, [])
+    sample = winner(decoded, greedy=True)
+    assert caption_text(sample, ENGLISH) == f"The sample: “{decoded.greedy.hypotheses[0].text}”"
+    assert panel_data(sample, ENGLISH.panel)["title"].startswith("Sample: ")
