@@ -1,6 +1,7 @@
 """Attention of several models over one input, side by side on one colour scale."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -14,9 +15,9 @@ from demo.figures.comparison_layout import (
     Map,
     Missing,
     PlacedMap,
-    label_rise,
     map_of,
     place_maps,
+    rise,
 )
 from demo.figures.heatmap_layout import Alignment
 from demo.figures.labels import escaped, full_label, number, short_label, visible, width_em
@@ -29,7 +30,7 @@ MOST_MODELS: Final = 4
 WEIGHT_PLACES: Final = 4
 NOTE_PLACES: Final = 2
 LABEL_ANGLE: Final = -55
-LONGEST_NAME: Final = 40
+CLAUSE: Final = re.compile("[^：，]+[：，]?")
 OUTLINE: Final = {"color": "#808080", "width": 1, "dash": "dot"}
 
 
@@ -89,15 +90,16 @@ def _texts(placed: PlacedMap, words: ComparisonWords) -> list[dict[str, Any]]:
 def _name(placed: PlacedMap) -> dict[str, Any]:
     room = max(placed.box.width, NARROWEST_MAP) / LABEL_SIZE
     name = escaped(_shortened(placed.map.name, room))
-    rise = label_rise(placed.map.source) if placed.map.missing is None else 0
-    return note(f"<b>{name}</b>", placed.box.left, placed.box.top - rise - TITLE_PX / 2)
+    return note(f"<b>{name}</b>", placed.box.left, placed.box.top - rise(placed.map) - TITLE_PX / 2)
 
 
 def _shortened(name: str, room_em: float) -> str:
-    kept = name[:LONGEST_NAME]
-    while (kept != name and kept and width_em(kept + "…") > room_em) or width_em(kept) > room_em:
+    if width_em(name) <= room_em:
+        return name
+    kept = name
+    while kept and width_em(kept + "…") > room_em:
         kept = kept[:-1]
-    return name if kept == name else kept + "…"
+    return kept.rstrip() + "…"
 
 
 def _target_labels(placed: PlacedMap) -> list[dict[str, Any]]:
@@ -112,28 +114,41 @@ def _target_labels(placed: PlacedMap) -> list[dict[str, Any]]:
 def _source_labels(placed: PlacedMap) -> list[dict[str, Any]]:
     """Slanted; Plotly places a slanted text by the upright rectangle around it."""
     place = {"textangle": LABEL_ANGLE, "yanchor": "bottom", "borderpad": 0}
+    first = placed.box.left + placed.cell / 2 - LABEL_SIZE / 2 - 1
     return [
-        note(short_label(piece), placed.box.left + (column + 0.5) * placed.cell - 5, placed.box.top, **place)
+        note(short_label(piece), first + column * placed.cell, placed.box.top, **place)
         for column, piece in enumerate(placed.map.source)
     ]
 
 
 def _reason(placed: PlacedMap, words: ComparisonWords) -> dict[str, Any]:
-    reasons: Mapping[Missing | None, str] = {
-        Missing.ATTENTION: words.no_attention,
-        Missing.SOURCE: words.no_source,
-        Missing.OUTPUT: words.no_output,
-    }
     box = placed.box
-    text = "<br>".join(map(escaped, wrapped(reasons[placed.map.missing], (box.width - 12) / LABEL_SIZE)))
+    text = "<br>".join(map(escaped, wrapped(_why(placed.map, words), (box.width - 12) / LABEL_SIZE)))
     return note(text, box.left + box.width / 2, box.top + box.height / 2, xanchor="center")
 
 
+def _why(one: Map, words: ComparisonWords) -> str:
+    """Why a map is empty."""
+    if one.missing is Missing.SOURCE:
+        return words.no_source
+    return words.no_output if one.missing is Missing.OUTPUT else words.no_attention
+
+
 def wrapped(text: str, room_em: float) -> list[str]:
-    """The text in lines that fit: broken at blanks, or between any two letters where it has none."""
+    """The text in lines that fit, as few as possible and of like length.
+
+    It is broken at blanks, or, where it has none, behind a clause's full-width comma or colon.
+    """
+    lines = _filled(text, room_em)
+    narrower = (width_em(text) / len(lines) + step for step in range(round(room_em)))
+    balanced = (_filled(text, room) for room in narrower if room < room_em)
+    return next((found for found in balanced if len(found) == len(lines)), lines)
+
+
+def _filled(text: str, room_em: float) -> list[str]:
     blank = " " if " " in text else ""
     lines: list[str] = []
-    for part in text.split() if blank else text:
+    for part in text.split() if blank else CLAUSE.findall(text):
         if lines and width_em(lines[-1] + blank + part) <= room_em:
             lines[-1] += blank + part
         else:
@@ -149,11 +164,10 @@ def _outline(placed: PlacedMap) -> dict[str, Any]:
 
 def _account(one: Map, words: ComparisonWords) -> str:
     """A map in words: the output, and where each of its pieces looked most."""
-    reasons = {Missing.ATTENTION: words.no_attention, Missing.SOURCE: words.no_source, Missing.OUTPUT: words.no_output}
     output = " ".join(map(visible, one.target))
     head = words.account.format(name=one.name, output=output)
-    if one.alignment is None or one.missing is not None:
-        return f"{head} {reasons[one.missing or Missing.ATTENTION]}."
+    if one.alignment is None:
+        return f"{head} {_why(one, words)}."
     return " ".join((head, *(_row(one.alignment, row, words) for row in range(len(one.target)))))
 
 

@@ -12,17 +12,19 @@ from typing import Final
 from demo.figures.heads import Head
 from demo.figures.heatmap_layout import Alignment, align
 from demo.figures.labels import cut, visible, width_em
-from demo.figures.panels import EDGE_PX, Box
+from demo.figures.panels import EDGE_PX, NARROWEST_SHEET_PX, Box, Size
 from demo.figures.style import LABEL_SIZE
 from demo.figures.walk import Node, best_path
 from seq2seq_core.trace import Trace, candidate_label, path
 
 LARGEST_CELL: Final = 24
-SMALLEST_CELL: Final = 11
+SMALLEST_CELL: Final = 14  # as in the heat map: labels fit
+COMFORTABLE_ROWS_PX: Final = 420
 NARROWEST_MAP: Final = 132  # an empty map has room for its sentence
 LOWEST_MAP: Final = 66
 BETWEEN_PX: Final = 22
 LABEL_SINE: Final = 0.82  # of the angle at which source labels stand
+LABEL_COSINE: Final = 0.57
 TITLE_PX: Final = 26
 
 
@@ -61,7 +63,7 @@ class PlacedMap:
 
     map: Map
     box: Box
-    cell: float
+    cell: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +90,51 @@ def map_of(one: Compared) -> Map:
 def place_maps(maps: Sequence[Map], room: int) -> ComparedSheet:
     """The maps from left to right, broken into lines that fit the room."""
     cell = min(_cell(one, room) for one in maps)
-    above = TITLE_PX + max(label_rise(one.source) if one.alignment else 0 for one in maps)
     placed: list[PlacedMap] = []
-    left, top, lowest = float(EDGE_PX), float(EDGE_PX), 0.0
+    top = float(EDGE_PX)
+    for line in _lines(maps, cell, room):
+        upper = top + TITLE_PX + max(rise(one) for one in line)
+        left = float(EDGE_PX)
+        for one in line:
+            size = _map_size(one, cell)
+            placed.append(PlacedMap(one, Box(left + label_px(one.target), upper, size.width, size.height), cell))
+            left += _whole_px(one, cell) + BETWEEN_PX
+        top = max(each.box.bottom for each in placed) + BETWEEN_PX
+    right = max(each.box.left + _whole_px(each.map, cell) - label_px(each.map.target) for each in placed)
+    return ComparedSheet(tuple(placed), max(right + EDGE_PX, NARROWEST_SHEET_PX), top - BETWEEN_PX + EDGE_PX)
+
+
+def _lines(maps: Sequence[Map], cell: int, room: int) -> list[list[Map]]:
+    lines: list[list[Map]] = []
+    used = 0
     for one in maps:
-        width = max(NARROWEST_MAP, cell * len(one.source)) if one.missing else cell * len(one.source)
-        whole = label_px(one.target) + max(width, NARROWEST_MAP)
-        if placed and left + whole > room - EDGE_PX and left > EDGE_PX:
-            left, top = float(EDGE_PX), lowest + BETWEEN_PX
-        height = max(LOWEST_MAP if one.missing else 0, cell * len(one.target))
-        box = Box(left + label_px(one.target), top + above, width, height)
-        placed.append(PlacedMap(one, box, cell))
-        left, lowest = left + whole + BETWEEN_PX, max(lowest, box.bottom)
-    right = max(each.box.left + max(each.box.width, NARROWEST_MAP) for each in placed)
-    return ComparedSheet(tuple(placed), right + EDGE_PX, lowest + EDGE_PX)
+        width = _whole_px(one, cell)
+        if lines and used + BETWEEN_PX + width <= room - 2 * EDGE_PX:
+            lines[-1].append(one)
+            used += BETWEEN_PX + width
+        else:
+            lines.append([one])
+            used = width
+    return lines
 
 
-def _cell(one: Map, room: int) -> float:
-    """A whole number of pixels: as many as let the map fit a line of its own."""
+def _map_size(one: Map, cell: int) -> Size:
+    """Of the cells alone; an empty map has room for its sentence."""
+    width, height = cell * len(one.source), cell * len(one.target)
+    return Size(max(NARROWEST_MAP, width), max(LOWEST_MAP, height)) if one.missing else Size(width, height)
+
+
+def _whole_px(one: Map, cell: int) -> int:
+    """The width of a map with all its labels: its name may be longer than it is wide, slanted labels lean over it."""
+    lean = 0 if one.missing else round(LABEL_COSINE * (label_px(one.source[-1:]) - 8))
+    return label_px(one.target) + max(_map_size(one, cell).width + lean, NARROWEST_MAP)
+
+
+def _cell(one: Map, room: int) -> int:
+    """A whole number of pixels: as many as let the map fit a line of its own and not grow too tall."""
     columns = max(1, len(one.source))
     fitting = (room - 2 * EDGE_PX - label_px(one.target)) // columns
-    return max(SMALLEST_CELL, min(LARGEST_CELL, fitting))
+    return max(SMALLEST_CELL, min(LARGEST_CELL, fitting, COMFORTABLE_ROWS_PX // max(1, len(one.target))))
 
 
 def label_px(pieces: Sequence[str]) -> int:
@@ -116,6 +142,6 @@ def label_px(pieces: Sequence[str]) -> int:
     return 8 + round(max((LABEL_SIZE * width_em(cut(visible(piece))) for piece in pieces), default=0))
 
 
-def label_rise(pieces: Sequence[str]) -> int:
+def rise(one: Map) -> int:
     """The room of slanted labels above a map."""
-    return round(10 + LABEL_SINE * (label_px(pieces) - 8))
+    return 0 if one.missing else round(10 + LABEL_SINE * (label_px(one.source) - 8))

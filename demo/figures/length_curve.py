@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from demo.figures.bundle import Bundle, Mark
 from demo.figures.labels import escaped, number, width_em
-from demo.figures.style import CURVE_ROLES, FAINT, LABEL_SIZE, LOOKS, Role, base_layout
+from demo.figures.style import CURVE_ROLES, FAINT, LABEL_SIZE, LOOKS, base_layout
 from demo.wording.curve_words import CurveWords
 
 HEIGHT_PX: Final = 340
@@ -19,6 +19,7 @@ MARGIN: Final = {"l": 52, "t": 14, "b": 48}
 PLOT_PX: Final = HEIGHT_PX - MARGIN["t"] - MARGIN["b"]
 NAME_PX: Final = 110  # the widest name beside a line's end
 NAME_ROW_PX: Final = 16
+LINE_SIGN: Final = "━"  # in the line's colour before its name: the name itself stays legible in the page's
 NAME_GAP_PX: Final = 10
 SIDE_STEP: Final = 0.012  # of the axis: points of several models over one length stand beside each other
 WHISKER_PX: Final = 3
@@ -152,8 +153,8 @@ class _Picture:
 
     def layout(self) -> dict[str, Any]:
         names = self._names()
-        right = max((width_em(str(name["text"])) * LABEL_SIZE for name in names), default=0) + NAME_GAP_PX + 8
-        margin = {**MARGIN, "r": round(right) if names else 16}
+        longest = max(width_em(f"{LINE_SIGN} {curve.name}") for curve in self.curves) * LABEL_SIZE
+        margin = {**MARGIN, "r": round(NAME_GAP_PX + longest) if names else 16}
         edge = 0.04 * self.width
         return base_layout(None, HEIGHT_PX, margin) | {
             "xaxis": {
@@ -194,7 +195,8 @@ class _Picture:
     def _name(self, place: int, height: float) -> dict[str, Any]:
         curve = self.curves[place]
         at = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": NAME_GAP_PX - 4, "y": height, "yanchor": "middle"}
-        return {"text": escaped(curve.name), **at, "showarrow": False, "font": {"color": _colour(CURVE_ROLES[place])}}
+        line = f"<span style='color:{LOOKS[CURVE_ROLES[place]].colour}'>{LINE_SIGN}</span>"
+        return {"text": f"{line} {escaped(curve.name)}", **at, "showarrow": False}
 
     def account(self) -> str:
         """Every point in words."""
@@ -205,10 +207,6 @@ class _Picture:
             for point in curve.points
         )
         return " ".join((head, *points))
-
-
-def _colour(role: Role) -> str:
-    return LOOKS[role].colour
 
 
 def _figures(point: LengthPoint) -> dict[str, str]:
