@@ -1,0 +1,188 @@
+"""Every family and kind of source through the whole training: a few updates, and the checkpoint decodes."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seq2seq_core import train as training
+from seq2seq_core.checkpoint import load_checkpoint
+from seq2seq_core.errors import OptionError
+from seq2seq_core.models.config import Bridge, CellKind, DecoderKind, EncoderKind, Output, RecurrentOptions
+from seq2seq_core.models.convolutional_config import ConvolutionalOptions
+from seq2seq_core.models.transformer_config import TransformerOptions
+from seq2seq_core.options import BeamOptions
+from seq2seq_core.pipeline import Pipeline
+from seq2seq_core.tasks import generate
+from seq2seq_core.tokenizer import TokenizerKind
+from seq2seq_core.trace import check
+from seq2seq_core.training.config import OptimiserOptions, TokenizerOptions, TrainingOptions
+from seq2seq_core.training.loop import Trainer
+
+WORD, PICTURE, POSITIONS, NOTHING = (TokenizerKind(name) for name in ("word", "picture", "positions", "none"))
+SIZES: dict[str, Any] = {"embedding_size": 8, "encoder_size": 8, "decoder_size": 16, "attention_size": 8}
+BOTH_WORDS = TokenizerOptions(source_kind=WORD, target_kind=WORD)
+SHARED = TokenizerOptions(source_kind=WORD, source_size=40, shared=True)
+
+
+def recurrent(**choices: Any) -> RecurrentOptions:
+    return RecurrentOptions(**{**SIZES, **choices})
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A model and the generated task that it is for."""
+
+    name: str
+    task: str
+    settings: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def options(self, folder: Path, **changes: Any) -> TrainingOptions:
+        settings: dict[str, Any] = {
+            "task": self.task,
+            "task_pairs": 200,
+            "output": folder / "run",
+            "max_tokens": 600,
+            "validate_every": 300,
+            "batch_tokens": 150,
+            "longest": 40,
+            "patience": 0,
+            "device": "cpu",
+            "threads": 1,
+            "tokenizer": BOTH_WORDS,
+            "optimiser": OptimiserOptions(label_smoothing=0.0, warmup=2),
+        }
+        return TrainingOptions(**{**settings, **self.settings, **changes})
+
+
+COPY = Lesson("recurrent", "copy", {"model": recurrent()})
+LESSONS = (
+    COPY,
+    Lesson(
+        "pointer network",
+        "sort-pointers",
+        {
+            "model": recurrent(output=Output.POINTER, encoder=EncoderKind.LSTM, cell=CellKind.LSTM, source_cap=40),
+            "tokenizer": TokenizerOptions(source_kind=WORD, target_kind=POSITIONS),
+        },
+    ),
+    Lesson("pointer-generator", "names", {"model": recurrent(output=Output.POINTER_GENERATOR), "tokenizer": SHARED}),
+    Lesson(
+        "language model",
+        "language",
+        {
+            "model": recurrent(
+                encoder=EncoderKind.NONE, decoder=DecoderKind.SUTSKEVER, attention="none", bridge=Bridge.ZERO
+            ),
+            "tokenizer": TokenizerOptions(source_kind=NOTHING, target_kind=WORD),
+        },
+    ),
+    Lesson(
+        "patches",
+        "shapes",
+        {
+            "model": recurrent(encoder=EncoderKind.PATCHES, bridge=Bridge.MEAN),
+            "tokenizer": TokenizerOptions(source_kind=PICTURE, target_kind=WORD),
+        },
+    ),
+    Lesson(
+        "label",
+        "class-to-sequence",
+        {"model": recurrent(encoder=EncoderKind.LABEL, decoder=DecoderKind.CHO, attention="none", bridge=Bridge.LAST)},
+    ),
+    Lesson("monotonic", "number-words", {"model": recurrent(attention="monotonic")}),
+    Lesson(
+        "transformer",
+        "reverse",
+        {
+            "family": "transformer",
+            "transformer": TransformerOptions(
+                size=16, heads=2, encoder_layers=1, decoder_layers=1, feed_forward_size=16
+            ),
+        },
+    ),
+    Lesson(
+        "convolutional",
+        "reverse",
+        {
+            "family": "convolutional",
+            "convolutional": ConvolutionalOptions(embedding_size=8, size=8, encoder_layers=1, decoder_layers=1),
+        },
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def few_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand pairs to validate and to test on would take minutes here."""
+    monkeypatch.setattr(training, "_HELD_OUT", 12)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_a_few_updates_run_and_the_checkpoint_decodes(lesson: Lesson, tmp_path: Path) -> None:
+    run = training.train(lesson.options(tmp_path))
+    pipeline = Pipeline.load(run.best)
+    assert pipeline.checkpoint.training["updates"] > 2
+    text = generate(lesson.task, "test", 3, difficulty=1, seed=1)
+    for trace in pipeline.traces(text.sources, BeamOptions(beam_size=3)):
+        check(trace)
+    metrics = [name for name in pipeline.checkpoint.metrics if "greedy" in name]
+    # what has no source has no right answer
+    assert bool(metrics) == (lesson.task != "language")
+    assert all("exact match" in name or "token error rate" in name for name in metrics)
+
+
+def test_a_generated_task_goes_on_with_the_bits_of_one_that_was_never_stopped(tmp_path: Path) -> None:
+    whole = training.train(COPY.options(tmp_path / "whole"))
+    options = COPY.options(tmp_path / "cut")
+    make_update = Trainer._update
+
+    def dying(trainer: Trainer, *batch: Any) -> float:
+        if trainer.progress.tokens > 400:
+            raise KeyboardInterrupt
+        return make_update(trainer, *batch)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Trainer, "_update", dying)
+        training.train(options)
+    cut = training.train(replace(options, resume=True))
+    for name in ("last/model.safetensors", "last/training_state.safetensors", "best/model.safetensors"):
+        assert (cut.folder / name).read_bytes() == (whole.folder / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"difficulty": 2}, "difficulty must be as in the run that is resumed, 1, got 2"),
+        ({"task_pairs": 100}, "task_pairs must be as in the run that is resumed, 200, got 100"),
+        ({"task": "reverse"}, "task must be as in the run that is resumed, 'copy', got 'reverse'"),
+    ],
+)
+def test_resuming_with_another_task_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+    training.train(COPY.options(tmp_path, max_tokens=100))
+    with pytest.raises(OptionError, match=message):
+        training.train(COPY.options(tmp_path, max_tokens=100, resume=True, **change))
+
+
+def test_joined_pairs_are_trained_on_beside_the_single_ones(tmp_path: Path) -> None:
+    (tmp_path / "pairs.tsv").write_text("".join(f"a{n} b\tc d{n}\n" for n in range(30)), encoding="utf-8")
+    pairs = str(tmp_path / "pairs.tsv")
+    files = {"task": "", "train": pairs, "valid": pairs, "output": tmp_path / "joined", "join": 3}
+    run = training.train(replace(COPY.options(tmp_path), **files))
+    log = (run.folder / "log.jsonl").read_text(encoding="utf-8")
+    # 30 targets of 2 words and an end token; then the same words once more with fewer end tokens: 90 and 60 to 75
+    found = int(log.partition('"target_tokens": ')[2].partition("}")[0])
+    assert 90 + 60 + 10 <= found <= 90 + 60 + 15
+
+
+def test_room_for_the_longest_target_goes_into_the_checkpoint(tmp_path: Path) -> None:
+    text = "a\t" + " ".join("b" * 30) + "\n"  # 30 + 1 tokens, 29 more than twice the source
+    (tmp_path / "pairs.tsv").write_text(text * 5, encoding="utf-8")
+    pairs = str(tmp_path / "pairs.tsv")
+    files = {"task": "", "train": pairs, "valid": pairs, "output": tmp_path / "run", "max_tokens": 40}
+    run = training.train(replace(COPY.options(tmp_path), **files))
+    assert load_checkpoint(run.best).training["room"] == 29
