@@ -115,6 +115,11 @@ def _trace(
     )
 
 
+def without_attention() -> Trace:
+    trace = crossing()
+    return dataclasses.replace(trace, steps=tuple(dataclasses.replace(step, attention_ES=None) for step in trace.steps))
+
+
 def searched(beam_size: int, length: int, source_size: int = 7, *, end_weight: float = 0.4, seed: int = 0) -> Trace:
     """What the real search does over a random table: a beam, or greedy for a beam of 1.
 
@@ -147,6 +152,8 @@ def long_search(beam_size: int = 10) -> Trace:
     return searched(beam_size, 40, 30, end_weight=0.0, seed=3)
 
 
+TOLD_OPTIONS: Final = {"alpha": ALPHA, "max_length": 40, "min_length": 0}
+TOLD_LOG_PROB: Final = -0.25  # of every token
 SENTENCE: Final = ("▁the", "▁cat", "▁sat", "▁on", "▁the", "▁mat", "</s>")
 OUTPUT: Final = ("▁le", "▁chat", "▁était", "▁assis", "▁sur", "▁le", "▁tapis", "</s>")
 
@@ -163,8 +170,8 @@ def told(source: Sequence[str], output: Sequence[str]) -> Trace:
                 Row(
                     ROOT if number == 1 else 0,
                     token_of[piece],
-                    -0.25,
-                    -0.25 * number,
+                    TOLD_LOG_PROB,
+                    TOLD_LOG_PROB * number,
                     Fate.FINISHED if number == len(output) else Fate.LIVE,
                 )
             ],
@@ -173,11 +180,15 @@ def told(source: Sequence[str], output: Sequence[str]) -> Trace:
         for number, piece in enumerate(output, start=1)
     )
     length = len(output)
-    penalty, total = length**ALPHA, -0.25 * length
+    penalty, total = length**ALPHA, TOLD_LOG_PROB * length
     tokens = tuple(token_of[piece] for piece in output[:-1])
     text = "".join(output[:-1]).replace("▁", " ").strip()
     end = Hypothesis(length, 0, tokens, text, Fate.FINISHED, total, length, penalty, total / penalty)
-    return _trace("greedy", steps, (end,), tuple(source), labels, length)
+    trace = _trace("greedy", steps, (end,), tuple(source), labels, length)
+    listed = {"next_token_EP": [np.array([[token_of[piece]]]) for piece in output]}
+    listed |= {"next_log_prob_EP": [np.array([[TOLD_LOG_PROB]])] * length}
+    stop = Stop("end token", "end token", length, length)
+    return in_steps(dataclasses.replace(trace, options=TOLD_OPTIONS, stop=stop), **listed)
 
 
 def end_of(trace: Trace) -> tuple[int, int]:
@@ -186,7 +197,7 @@ def end_of(trace: Trace) -> tuple[int, int]:
 
 def looking_at(trace: Trace, attention_TS: Sequence[Sequence[float]]) -> Trace:
     """A told trace with this attention, one row for each step."""
-    return _with_rows(trace, attention_ES=[np.array([row], np.float32) for row in attention_TS])
+    return in_steps(trace, attention_ES=[np.array([row], np.float32) for row in attention_TS])
 
 
 def diagonal(rows: int, columns: int, width: float = 0.7) -> list[list[float]]:
@@ -200,7 +211,7 @@ def diagonal(rows: int, columns: int, width: float = 0.7) -> list[list[float]]:
 def with_heads(trace: Trace, heads_TLHS: Floats) -> Trace:
     """A told trace with these heads, (T, L, H, S), and their mean as its attention."""
     heads = [np.array([one], np.float32) for one in heads_TLHS]
-    return _with_rows(trace, heads_ELHS=heads, attention_ES=[one.mean(axis=(1, 2)) for one in heads])
+    return in_steps(trace, heads_ELHS=heads, attention_ES=[one.mean(axis=(1, 2)) for one in heads])
 
 
 def many_heads(layers: int = 3, heads: int = 4, source: Sequence[str] = SENTENCE) -> Trace:
@@ -220,7 +231,7 @@ def local(window: int = 2) -> Trace:
     weights_TS = np.where(abs(distance_TS) <= window, np.exp(-2 * (distance_TS / window) ** 2), 0)
     weights_TS = 0.9 * weights_TS / weights_TS.sum(axis=1, keepdims=True)
     looking = looking_at(trace, weights_TS.tolist())
-    centred = _with_rows(looking, centre_E=[np.array([centre]) for centre in centres])
+    centred = in_steps(looking, centre_E=[np.array([centre]) for centre in centres])
     return dataclasses.replace(centred, window=window)
 
 
@@ -230,7 +241,7 @@ def copying() -> Trace:
     trace = looking_at(told(source, output), diagonal(4, 4, 0.5))
     attention_TS = np.concatenate([_attention(step) for step in trace.steps])
     before_TS = np.cumsum(attention_TS, axis=0) - attention_TS
-    return _with_rows(
+    return in_steps(
         trace,
         generate_E=[np.array([share]) for share in (0.9375, 0.8125, 0.0625, 1.0)],
         coverage_ES=[row[None] for row in before_TS.astype(np.float32)],
@@ -242,8 +253,8 @@ def _attention(step: TraceStep) -> Floats:
     return step.attention_ES
 
 
-def _with_rows(trace: Trace, **columns: Sequence[Any]) -> Trace:
-    """A told trace with columns of its steps replaced: one array for each step."""
+def in_steps(trace: Trace, **columns: Sequence[Any]) -> Trace:
+    """The trace with columns of its steps replaced: one array for each step."""
     steps = tuple(
         dataclasses.replace(step, **{name: values[place] for name, values in columns.items()})
         for place, step in enumerate(trace.steps)

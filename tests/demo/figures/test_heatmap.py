@@ -10,12 +10,7 @@ from demo.figures.heatmap_layout import Alignment, Reading, align, reading
 from demo.figures.next_tokens import next_tokens, next_tokens_bundle
 from demo.wording.figures import CHINESE, ENGLISH
 from seq2seq_core.trace import Trace, attention_rows
-from tests.demo.figures.made_traces import crossing, long_search, searched
-
-
-def without_attention() -> Trace:
-    trace = crossing()
-    return dataclasses.replace(trace, steps=tuple(dataclasses.replace(step, attention_ES=None) for step in trace.steps))
+from tests.demo.figures.made_traces import crossing, long_search, searched, without_attention
 
 
 def test_rows_follow_the_nodes_own_ancestors() -> None:
