@@ -26,15 +26,18 @@ class PageView(gr.HTML):
     """Shows what Python sends as the view of one kind; what a visitor does arrives as an event.
 
     `choose` reports a choice, `again` asks for another search, `move` says that a control of the view's own was moved.
+    The second view of one kind needs an `elem_id` of its own.
     """
 
-    def __init__(self, kind: str, value: object = None, *, render: bool = True) -> None:
+    def __init__(
+        self, kind: str, value: object = None, *, elem_id: str | None = None, render: bool = True
+    ) -> None:
         super().__init__(
             value,
             html_template=_TEMPLATE,
             js_on_load=_ON_LOAD.replace("KIND", kind),
             apply_default_css=False,
-            elem_id=f"view-{kind}",
+            elem_id=elem_id or f"view-{kind}",
             render=render,
         )
 

@@ -14,7 +14,7 @@ from .page_view import chosen_number
 from .parts.card import card_data, idea_text
 from .parts.data import Data
 from .parts.examples import examples_data
-from .parts.gallery import gallery_data
+from .parts.gallery import gallery_data, source_text
 
 LATEX: Final[list[dict[str, str | bool]]] = [{"left": "$$", "right": "$$", "display": True}]
 DRESSED: Final = 10
@@ -97,12 +97,8 @@ class ModelDesk:
 
 
 def _sentence(entry: GalleryEntry | None, words: Words) -> dict[str, Any]:
-    texts = words.page.gallery
-    language = texts.languages.get(entry.source_language or "") if entry else None
-    task = entry.task if entry else ""
-    what = texts.inputs.get(task) or (texts.sentence_in.format(language=language) if language else texts.inputs[""])
     return {
-        "label": words.page.input.sentence.format(what=what, limit=MAXIMUM_CHARACTERS),
+        "label": words.page.input.sentence.format(what=source_text(entry, words.page), limit=MAXIMUM_CHARACTERS),
         "placeholder": words.page.input.placeholder,
         "visible": entry is None or entry.source is SourceKind.TEXT,
     }

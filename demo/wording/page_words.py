@@ -75,6 +75,8 @@ class ResultWords:
     parting: str
     show_attention: str
     attention_shown: str
+    show_numbers: str
+    numbers_shown: str
     log_prob_sum: str
     length: str
     penalty: str

@@ -52,6 +52,13 @@ def task_text(entry: GalleryEntry, words: PageWords) -> str:
     return words.gallery.tasks.get(entry.task) or entry.task.partition(":")[2] or words.gallery.tasks[""]
 
 
+def source_text(entry: GalleryEntry | None, words: PageWords) -> str:
+    """What one types for a model: a sentence of a language, or what its task reads."""
+    language = words.gallery.languages.get(entry.source_language or "") if entry else None
+    sentence = words.gallery.sentence_in.format(language=language) if language else words.gallery.inputs[""]
+    return words.gallery.inputs.get(entry.task if entry else "", sentence)
+
+
 def size_text(parameters: int, words: PageWords) -> str:
     """A number of parameters, short: 6.2 M, 151 k."""
     if parameters >= 999_500:

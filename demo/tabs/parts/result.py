@@ -32,10 +32,17 @@ def result_data(chosen: Selection, reference: str, page: PageWords) -> Data:
             for trace, name, taken in zip((decoded.greedy, decoded.beam), names, seconds, strict=True)
         ],
         "chosen": chosen.card,
-        "words": {"show": words.show_attention, "shown": words.attention_shown},
+        "words": _show_words(decoded, words),
         "formula": words.formula.format(alpha=brief(decoded.request.alpha)),
         "reference": {"label": words.reference, "text": reference} if reference else None,
     }
+
+
+def _show_words(decoded: Decoded, words: ResultWords) -> dict[str, str]:
+    """What choosing a card shows: its attention too, where the model has any."""
+    if decoded.beam.steps and decoded.beam.steps[0].attention_ES is None:
+        return {"show": words.show_numbers, "shown": words.numbers_shown}
+    return {"show": words.show_attention, "shown": words.attention_shown}
 
 
 def _first_name(decoded: Decoded, words: ResultWords) -> str:

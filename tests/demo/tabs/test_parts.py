@@ -1,5 +1,7 @@
 """What the views show, compared with the traces: every number is a rounding of the trace's, or the trace's own."""
 
+from dataclasses import replace
+
 import pytest
 
 from demo.figures.walk import START, Node
@@ -221,3 +223,10 @@ def test_a_sample_is_named_with_its_seed_and_not_judged_as_greedy() -> None:
     sample = winner(decoded, greedy=True)
     assert caption_text(sample, ENGLISH) == f"The sample: “{decoded.greedy.hypotheses[0].text}”"
     assert panel_data(sample, ENGLISH.panel)["title"].startswith("Sample: ")
+
+
+def test_a_card_without_attention_promises_none(decoded: Decoded) -> None:
+    bare = replace(decoded.beam, steps=tuple(replace(step, attention_ES=None) for step in decoded.beam.steps))
+    without = result_data(winner(replace(decoded, beam=bare)), "", ENGLISH)
+    assert without["words"]["show"] == ENGLISH.result.show_numbers
+    assert result_data(winner(decoded), "", ENGLISH)["words"]["show"] == ENGLISH.result.show_attention
