@@ -37,8 +37,8 @@ from seq2seq_core.trace import Floats, Trace
 
 LARGEST_CELL: Final = 12
 LARGEST_PANEL: Final = 88  # eight in a line
-LARGEST_NARROW_PANEL: Final = 72  # four in a line on a narrow screen
-SMALLEST_PANEL: Final = 66  # a title has room above it
+LARGEST_NARROW_PANEL: Final = 65  # four in a line on a narrow screen
+SMALLEST_PANEL: Final = 65  # a title has room above it
 MOST_CELLS: Final = 30_000  # of all maps together: more would make the page slow
 WEIGHT_PLACES: Final = 3
 

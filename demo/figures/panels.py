@@ -11,7 +11,7 @@ from typing import Any, Final
 from demo.figures.style import LABEL_SIZE, Look, base_layout
 
 WIDE_PX: Final = 772  # the room of a figure on a screen of 1280
-NARROW_PX: Final = 336  # and on one of 390
+NARROW_PX: Final = 300  # and on one of 390, inside the frames of a tab
 GAP_PX: Final = 10
 GROUP_GAP_PX: Final = 8  # more between groups than between the lines of one
 TITLE_PX: Final = 24  # room for the ring around a title's circle

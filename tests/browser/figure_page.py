@@ -10,13 +10,15 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 
 from demo.figures.bundle import Bundle
+from demo.figures.head_maps import draw_heads
+from demo.figures.heads import choice_in
 from demo.figures.heatmap import heatmap_bundle
 from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.tree import tree_bundle
 from demo.figures.walk import START, node_in
 from demo.plotly_view import PlotlyView, clicked, page_head, serve_assets
 from demo.wording.figures import CHINESE, ENGLISH
-from tests.demo.figures.made_traces import crossing, long_search, searched
+from tests.demo.figures.made_traces import crossing, end_of, long_search, many_heads, searched
 
 SEARCHES = {
     "crossing": (crossing(), crossing()),
@@ -24,6 +26,7 @@ SEARCHES = {
     "long": (long_search(), long_search(1)),
     "dots": (long_search(20), long_search(1)),
 }
+HEADS = many_heads(2, 8)
 
 
 def show(name: str, chinese: bool) -> tuple[Bundle, Bundle, Bundle]:
@@ -44,6 +47,10 @@ def choose(name: str, event: gr.EventData) -> tuple[str, object]:
     return str(node), heatmap_bundle(trace, node, ENGLISH.heatmap)
 
 
+def choose_head(event: gr.EventData) -> str:
+    return str(choice_in(HEADS, clicked(event)))
+
+
 def build() -> gr.Blocks:
     page: gr.Blocks
     with gr.Blocks(title="Figures") as page:
@@ -55,10 +62,14 @@ def build() -> gr.Blocks:
             tree = PlotlyView(elem_id="tree")
         with gr.Tab("Attention"):
             heatmap, bars = PlotlyView(elem_id="heatmap"), PlotlyView(elem_id="bars")
+        with gr.Tab("Heads"):
+            heads = PlotlyView(draw_heads(HEADS, end_of(HEADS), ENGLISH.heads), elem_id="heads")
+            clicked_head = gr.Textbox(label="Head", interactive=False)
         for event in (page.load, name.change, chinese.change):
             event(show, [name, chinese], [tree, heatmap, bars], api_visibility="private")
         for view in (tree, heatmap):
             view.point_click(choose, [name], [chosen, heatmap], api_visibility="private")
+        heads.point_click(choose_head, None, clicked_head, api_visibility="private")
     return page
 
 

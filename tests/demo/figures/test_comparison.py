@@ -74,10 +74,10 @@ def test_maps_of_one_line_begin_at_one_height_and_do_not_meet() -> None:
 def test_on_a_narrow_screen_maps_stand_below_each_other() -> None:
     models = [Compared("a", local()), Compared("b", without_attention()), Compared("c", many_heads())]
     bundle = draw_comparison(models, ENGLISH.comparison)
-    tops = [placed.box.top for placed in place_maps([map_of(one) for one in models], 336).maps]
+    tops = [placed.box.top for placed in place_maps([map_of(one) for one in models], 300).maps]
     assert tops == sorted(set(tops))
     assert bundle.narrow is not None
-    assert bundle.narrow.layout.width <= 336
+    assert bundle.narrow.layout.width <= 300
 
 
 def test_long_outputs_shrink_the_cells_of_all_maps_to_fourteen_pixels() -> None:

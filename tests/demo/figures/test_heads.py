@@ -134,7 +134,7 @@ def test_a_narrow_screen_has_fewer_maps_in_a_line() -> None:
     assert bundle.narrow is not None
     lines = [len(set(figure.data[-1].y)) for figure in (bundle.figure, bundle.narrow)]
     assert lines == [3, 6]
-    assert bundle.narrow.layout.width <= 336 < bundle.figure.layout.width <= 772
+    assert bundle.narrow.layout.width <= 300 < bundle.figure.layout.width <= 772
 
 
 def test_too_many_heads_leave_the_sharpest_in_the_models_order() -> None:

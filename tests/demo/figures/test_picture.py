@@ -101,7 +101,7 @@ def test_every_token_has_a_little_picture_that_reports_its_node() -> None:
     assert [text.text for text in bundle.figure.layout.annotations][-1] == "&lt;/s&gt;"
     assert bundle.chosen == (8, 0)
     assert bundle.narrow is not None
-    assert bundle.narrow.layout.width <= 336
+    assert bundle.narrow.layout.width <= 300
 
 
 def test_a_model_without_attention_over_patches_leaves_the_picture_as_it_is() -> None:
