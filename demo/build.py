@@ -47,7 +47,7 @@ def build_app(service: Service) -> gr.Blocks:
         context = Context(app, service, ExampleBook(read_examples(ASSETS / "examples.json")), language, captions)
         with gr.Tabs():
             for tab in TABS:
-                with gr.Tab(id=tab.id) as place:
+                with gr.Tab(id=tab.id, elem_id=f"tab-{tab.id}", elem_classes="desk") as place:
                     tab.build(context)
                 captions.follow(place, _title_of(tab.title))
         captions.follow(gr.Markdown(elem_classes="page-foot"), lambda words: {"value": words.page.frame.footer})

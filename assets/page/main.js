@@ -5,19 +5,24 @@
 import { alphaChanged, alphaOr } from "./alpha.js";
 import { drawCaption } from "./caption.js";
 import { drawCard } from "./card.js";
+import { drawComparison } from "./comparison.js";
 import { drawExamples } from "./examples.js";
 import { drawGallery } from "./gallery.js";
+import { drawLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
 import { drawAttention, drawPanel } from "./panel.js";
 import { drawResult } from "./result.js";
 
+const DESK = ".desk"; // what a tab shows
 const VIEWS = {
   attention: drawAttention,
   caption: drawCaption,
   card: drawCard,
+  comparison: drawComparison,
   examples: drawExamples,
   gallery: drawGallery,
+  lineup: drawLineup,
   message: drawMessage,
   nbest: drawNBest,
   panel: drawPanel,
@@ -31,7 +36,7 @@ function mount(kind, { element, props, watch, report }) {
     const data = props.value ? JSON.parse(props.value) : null;
     if (kind === "message" && data) {
       if (!isForNow(root, data)) return;
-      idle();
+      if (!data.goes_on) idle(root.closest(DESK));
     }
     if (data) VIEWS[kind](root, data, report);
     else root.replaceChildren();
@@ -40,9 +45,11 @@ function mount(kind, { element, props, watch, report }) {
   show();
 }
 
-/** Shows at once that something was asked for; the next message from Python, or a failure, ends it. */
+/** Shows at once that something was asked for in this tab; the next message from Python, or a failure, ends it. */
 function busy() {
-  document.body.classList.add("is-busy");
+  for (const desk of document.querySelectorAll(DESK)) {
+    if (desk.offsetParent !== null) desk.classList.add("is-busy");
+  }
 }
 
 /** The same where a result is in view: only then is it worked out anew. */
@@ -50,8 +57,9 @@ function busyAgain() {
   if (document.querySelector(".view-result .card")) busy();
 }
 
-function idle() {
-  document.body.classList.remove("is-busy");
+/** The wait of one tab is over; without one, that of all. */
+function idle(desk = null) {
+  for (const each of desk ? [desk] : document.querySelectorAll(DESK)) each.classList.remove("is-busy");
 }
 
 /** What Gradio's slider takes over from the table's. */

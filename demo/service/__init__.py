@@ -1,7 +1,8 @@
 """Between the page and the core: the loaded models, the limits of a request, a bounded cache, what two traces say.
 
     requests   what may be asked for; sources, problems: of which source, and what is wrong with the rest
-    gallery    the models there are, by their config.json; facts: scores, data and cost of one
+    gallery    the models there are, by their config.json; facts, curve: scores, data and cost of one
+    lineup     which of them can be compared
     shelf      the loaded ones, in bounded memory
     model      the two searches of one request, cached
     verdict    greedy beside beam, honestly
@@ -11,10 +12,12 @@
 No Gradio, no Plotly; torch is loaded with the first model, not before.
 """
 
+from .curve import Curve, CurvePoint
 from .example import Example
 from .examples import ExampleBook, read_examples
 from .facts import Facts, Score, Units
 from .gallery import GalleryEntry, checkpoint_folders, read_gallery
+from .lineup import LineupError, LineupProblem, check_lineup
 from .model import Decoded, Service
 from .problems import Problem, RequestError
 from .requests import DecodeRequest
@@ -25,6 +28,8 @@ from .verdict import Kind, Note, Verdict, first_divergence, judge
 
 __all__ = [
     "Budget",
+    "Curve",
+    "CurvePoint",
     "DecodeRequest",
     "Decoded",
     "Example",
@@ -32,6 +37,8 @@ __all__ = [
     "Facts",
     "GalleryEntry",
     "Kind",
+    "LineupError",
+    "LineupProblem",
     "Note",
     "Problem",
     "RequestError",
@@ -42,6 +49,7 @@ __all__ = [
     "StopInterval",
     "Units",
     "Verdict",
+    "check_lineup",
     "checkpoint_folders",
     "first_divergence",
     "judge",

@@ -17,6 +17,7 @@ from typing import Any, Final
 from seq2seq_core.architecture import Architecture, describe
 from seq2seq_core.errors import Seq2SeqError
 
+from .curve import Curve, read_curve
 from .facts import Facts, Score, headline, read_facts, text_of
 from .sources import MAXIMUM_CHARACTERS, SourceKind
 
@@ -46,6 +47,7 @@ class GalleryEntry:
     score: Score | None
     suggestions: tuple[str, ...]
     facts: Facts
+    length_curve: Curve | None = None
 
     def reads_like(self, other: "GalleryEntry") -> bool:
         """Whether a source for the other one is a source for this one: sentences of a language, or the same task."""
@@ -108,6 +110,7 @@ def describe_folder(folder: Path) -> GalleryEntry:
         score=headline(task, facts.scores),
         suggestions=tuple(_suggestions(card.get("suggestions"), source)),
         facts=facts,
+        length_curve=read_curve(card, folder.name),
     )
 
 

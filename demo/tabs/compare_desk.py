@@ -32,7 +32,7 @@ class CompareDesk:
     service: Service
     lineup: LineupDesk
 
-    def compare(  # noqa: PLR0913, PLR0917 - one parameter for each control, as Gradio passes them
+    def compare(
         self, text: str, models: str, algorithm: str, beam_size: float, alpha: float, language: str
     ) -> Iterator[Outputs]:
         """A source, the models and the search; says which model is at work as long as it is."""

@@ -34,9 +34,9 @@ class LineupDesk:
 
     def group_of(self, models: str) -> Group | None:
         """The group of the first chosen model; the first group where there is none."""
-        found, names = self.groups, names_of(models)
-        first = next((group for group in found if any(entry.name == names[0] for entry in group)), None) if names else None
-        return first or next(iter(found), None)
+        groups_of = {entry.name: group for group in self.groups for entry in group}
+        known = (groups_of[name] for name in names_of(models) if name in groups_of)
+        return next(known, next(iter(self.groups), None))
 
     def choose_models(self, models: str, event: gr.EventData) -> Any:
         """Other models of the same group, by their places in it; they begin to load."""

@@ -37,7 +37,7 @@ class Progress:
 
 
 def requests_for(
-    service: Service, text: object, names: Sequence[str], *, algorithm: object, beam_size: object, alpha: object
+    service: Service, text: object, names: object, *, algorithm: object, beam_size: object, alpha: object
 ) -> list[DecodeRequest]:
     """The same request for each model.
 
@@ -47,7 +47,7 @@ def requests_for(
     """
     if algorithm not in ALGORITHMS:
         raise RequestError(Problem.ALGORITHM, {"found": repr(algorithm)[:80]})
-    entries = [service.entry(name) for name in names]
+    entries = [service.entry(name) for name in (names if isinstance(names, list) else [names])]
     check_lineup(entries)
     return [service.request(text, model=entry.name, beam_size=beam_size, alpha=alpha) for entry in entries]
 
@@ -97,7 +97,7 @@ def endpoint(service: Service) -> Callable[..., list[dict[str, Any]]]:
     ) -> list[dict[str, Any]]:
         settings = {"algorithm": algorithm, "beam_size": beam_size, "alpha": alpha}
         try:
-            requests = requests_for(service, text, models if isinstance(models, list) else [models], **settings)
+            requests = requests_for(service, text, models, **settings)
             states = answered(service, requests, greedy=algorithm == "greedy")
             (comparison,) = (state for state in states if isinstance(state, Comparison))
         except (RequestError, LineupError) as error:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from . import chinese, english, figures
+from . import chinese, compare, english, figures
+from .compare_words import CompareWords
 from .figure_words import FigureWords
 from .page_words import PageWords
 
@@ -28,11 +29,12 @@ class Words:
     language: Language
     page: PageWords
     figures: FigureWords
+    compare: CompareWords
 
 
 WORDS: Final[Mapping[Language, Words]] = {
-    Language.ENGLISH: Words(Language.ENGLISH, english.PAGE, figures.ENGLISH),
-    Language.CHINESE: Words(Language.CHINESE, chinese.PAGE, figures.CHINESE),
+    Language.ENGLISH: Words(Language.ENGLISH, english.PAGE, figures.ENGLISH, compare.ENGLISH),
+    Language.CHINESE: Words(Language.CHINESE, chinese.PAGE, figures.CHINESE, compare.CHINESE),
 }
 
 # Each language in its own name: that is how a visitor finds it.

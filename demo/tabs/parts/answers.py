@@ -2,11 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
-from demo.service import DecodeRequest, Decoded, GalleryEntry, RequestError
+from demo.service import Decoded, DecodeRequest, GalleryEntry, RequestError
 from seq2seq_core.trace import Hypothesis, Trace
 
-LETTERS = "ABCD"
+LETTERS: Final = "ABCD"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +30,9 @@ class Comparison:
 
     def trace(self, answer: Answer) -> Trace | None:
         """The search that was asked for; None where the model refused."""
-        decoded = answer.decoded
-        return decoded and (decoded.greedy if self.greedy else decoded.beam)
+        if answer.decoded is None:
+            return None
+        return answer.decoded.greedy if self.greedy else answer.decoded.beam
 
     def seconds(self, decoded: Decoded) -> float:
         """How long that search took by the clock on the wall."""
