@@ -32,13 +32,13 @@ class _Layout:
 
     def __init__(self, captions: Captions, desk: CompareDesk) -> None:
         self.captions = captions
-        models, lineup, sentence, examples = desk.lineup.dress(desk.lineup.opening(), _FIRST.language)
+        dress = desk.lineup.dress(desk.lineup.opening(), _FIRST.language)
         self.comparison = gr.State(None, time_to_live=SECONDS_KEPT)
         # A text field that is not shown: unlike a state of the server it lives as long as the visitor's page.
-        self.models = gr.Textbox(models, visible=False, elem_id="compare-models")
-        self.lineup = PageView("lineup", lineup)
-        self._input(sentence)
-        self.examples = PageView("examples", examples, elem_id="compare-examples")
+        self.models = gr.Textbox(dress.models, visible=False, elem_id="compare-models")
+        self.lineup = PageView("lineup", dress.lineup)
+        self._input(dress.sentence)
+        self.examples = PageView("examples", dress.examples, elem_id="compare-examples")
         self._more()
         self.message = PageView("message", desk.hint(_FIRST.language), elem_id="compare-message")
         with gr.Column(visible=False, elem_classes="results") as self.results:
@@ -78,7 +78,7 @@ class _Layout:
 
     @property
     def dressed(self) -> list[Any]:
-        """What follows the models, in the order of `LineupDesk.dress`."""
+        """What follows the models, in the order of `Dress.updates`."""
         return [self.models, self.lineup, self.sentence, self.examples]
 
     @property
@@ -141,7 +141,8 @@ def _wire_models(layout: _Layout, lineup: LineupDesk, language: gr.Radio) -> Non
 
 def _wire_language(layout: _Layout, desk: CompareDesk, language: gr.Radio) -> None:
     latest: dict[str, Any] = {"trigger_mode": "always_last"}
-    language.change(desk.lineup.dress, **latest, **quiet(inputs=[layout.models, language], outputs=layout.dressed))
+    dressing = quiet(inputs=[layout.models, language], outputs=layout.dressed)
+    language.change(desk.lineup.dress_again, **latest, **dressing)
     showing = quiet(inputs=[layout.comparison, language], outputs=layout.everything)
     language.change(desk.show_again, **latest, **showing)
 

@@ -1,7 +1,7 @@
 """The choice of models in the tab 'Compare models': what of the page follows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import gradio as gr
@@ -12,6 +12,7 @@ from demo.service.sources import MAXIMUM_CHARACTERS
 from demo.wording import Words, words_for
 
 from .page_view import chosen_number
+from .parts.data import Data
 from .parts.gallery import source_text
 from .parts.length_examples import LengthExamples, length_examples, length_examples_data
 from .parts.lineup import lineup_data
@@ -19,6 +20,21 @@ from .parts.lineup import lineup_data
 BETWEEN_NAMES: Final = "\n"
 DRESSED: Final = 4
 UNCHANGED: Final[tuple[Any, ...]] = (gr.skip(),) * DRESSED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dress:
+    """Everything that shows which models are chosen."""
+
+    models: str
+    lineup: Data
+    sentence: dict[str, Any]
+    examples: Data | None
+
+    @property
+    def updates(self) -> tuple[Any, ...]:
+        """For the components of the layout's `dressed`."""
+        return self.models, self.lineup, gr.update(**self.sentence), self.examples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +71,12 @@ class LineupDesk:
             return UNCHANGED
         chosen = offered(found[place])
         shown = length_examples(found[place], self.examples).examples
-        return self.dress(names_text(chosen), language, text=shown[0].source if shown else "")
+        dress = self.dress(names_text(chosen), language)
+        return replace(dress, sentence=dress.sentence | {"value": shown[0].source if shown else ""}).updates
+
+    def dress_again(self, models: str, language: str) -> tuple[Any, ...]:
+        """The same models in another language."""
+        return self.dress(models, language).updates
 
     def take_example(self, text: str, models: str, event: gr.EventData) -> str:
         """The source of an example; the text as it is where there is no such example."""
@@ -68,16 +89,15 @@ class LineupDesk:
         group = self.group_of(models)
         return length_examples(group, self.examples) if group else None
 
-    def dress(self, models: str, language: str, text: str | None = None) -> tuple[Any, ...]:
-        """All that follows the models: their names, lineup, sentence, examples; a `text` becomes the sentence."""
+    def dress(self, models: str, language: str) -> Dress:
+        """All that follows the models; a sentence in the place of the lineup where nothing can be compared."""
         words, group = words_for(language), self.group_of(models)
         sentence = _sentence(group[0] if group else None, words)
-        sentence |= {} if text is None else {"value": text}
         if group is None:
-            return models, {"nothing": words.compare.lineup.nothing}, gr.update(**sentence), None
+            return Dress(models, {"nothing": words.compare.lineup.nothing}, sentence, None)
         chosen = [entry for entry in group if entry.name in names_of(models)]
-        shown = length_examples_data(length_examples(group, self.examples), words)
-        return models, lineup_data(self.groups, group, chosen, words), gr.update(**sentence), shown
+        examples = length_examples_data(length_examples(group, self.examples), words)
+        return Dress(models, lineup_data(self.groups, group, chosen, words), sentence, examples)
 
     def opening(self) -> str:
         """The models that are chosen before anybody chooses."""
