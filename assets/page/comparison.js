@@ -21,12 +21,12 @@ export function drawComparison(root, { verdict, columns, rows, missing, legend, 
   );
 }
 
-function line({ letter, title, architecture, lang, pieces, text, notes, score, score_is: formula, numbers }, columns, missing) {
+function line({ letter, title, architecture, lang, pieces, instead, notes, score, score_is: formula, numbers }, columns, missing) {
   const output = make(
     "td", "output", { "data-label": columns[1] },
     pieces.length
       ? make("span", "text", spoken(lang), ...pieces.flatMap((piece) => marked(piece, missing)))
-      : make("span", "text is-empty", {}, text),
+      : make("span", "text is-empty", {}, instead),
     ...notes.map((note) => make("span", "note", {}, note)),
   );
   const scored = make("td", "score", { "data-label": columns[2] }, ...(score ? [score, make("span", "score-is", {}, `= ${formula}`)] : []));

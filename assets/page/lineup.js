@@ -74,6 +74,8 @@ function line({ title, architecture, numbers }, checked) {
 
 function summary(letter, { title, architecture }) {
   return make(
-    "li", "", {}, make("span", "letter", {}, letter), make("strong", "", {}, title), make("span", "numbers", {}, architecture),
+    "li", "", {},
+    make("span", "letter", {}, letter),
+    make("span", "", {}, make("strong", "", {}, title), " ", make("span", "numbers", {}, architecture)),
   );
 }

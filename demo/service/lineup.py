@@ -49,7 +49,7 @@ def check_lineup(entries: Sequence[GalleryEntry]) -> None:
 
 
 def groups(gallery: Sequence[GalleryEntry]) -> tuple[Group, ...]:
-    """The models of texts that read each other's sources, in the gallery's order; one that stands alone is left out."""
+    """The models of texts that read each other's sources, oldest idea first; one that stands alone is left out."""
     found: list[list[GalleryEntry]] = []
     for entry in gallery:
         if entry.source is not SourceKind.TEXT:
@@ -59,14 +59,17 @@ def groups(gallery: Sequence[GalleryEntry]) -> tuple[Group, ...]:
             found.append([entry])
         else:
             likes.append(entry)
-    return tuple(tuple(group) for group in found if len(group) >= FEWEST)
+    return tuple(tuple(sorted(group, key=_age)) for group in found if len(group) >= FEWEST)
 
 
 def offered(group: Group) -> Group:
-    """The models of a group that are compared unless somebody chooses: if it can be, one of each year, oldest first."""
+    """The models of a group that are compared unless somebody chooses: if it can be, of different years."""
     years: dict[int, GalleryEntry] = {}
     for entry in group:
         years.setdefault(entry.architecture.year, entry)
-    if len(years) < FEWEST:
-        return group[:OFFERED]
-    return tuple(years[year] for year in sorted(years)[-OFFERED:])
+    return tuple(years.values())[:OFFERED] if len(years) >= FEWEST else group[:OFFERED]
+
+
+def _age(entry: GalleryEntry) -> tuple[bool, int]:
+    """An unknown architecture has no year, and comes last."""
+    return entry.architecture.year == 0, entry.architecture.year

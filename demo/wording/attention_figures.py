@@ -168,7 +168,7 @@ CHINESE_COMPARISON: Final = ComparisonWords(
 
 ENGLISH_CURVE: Final = CurveWords(
     view=ENGLISH_VIEW,
-    length="Source length (tokens)",
+    length="Source length (words)",
     point="<b>{name}</b><br>length {lengths}<br>{measure} {value}, interval {low} to {high}<br>n = {n}",
     interval="Thin lines are bootstrap intervals: where the value would lie had the test set been drawn again.",
     nothing="There is nothing to draw yet.",
@@ -178,7 +178,7 @@ ENGLISH_CURVE: Final = CurveWords(
 
 CHINESE_CURVE: Final = CurveWords(
     view=CHINESE_VIEW,
-    length="原文长度（词元数）",
+    length="原文长度（词数）",
     point="<b>{name}</b><br>长度 {lengths}<br>{measure} {value}，区间 {low} 至 {high}<br>n = {n}",
     interval="细线是自助法区间：重新抽取测试集时数值的可能范围。",
     nothing="暂时无图可画。",

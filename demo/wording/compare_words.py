@@ -37,7 +37,7 @@ class TableWords:
     explain: str
     agree: str  # {count}
     some_agree: str  # {same} {count}
-    differ: str  # {count}
+    differ: str
     languages: str
     model: str
     output: str

@@ -45,11 +45,11 @@ class Comparison:
 
     @property
     def written(self) -> list[Answer]:
-        """The answers with an output."""
-        return [answer for answer in self.answers if self.best(answer)]
+        """The answers that are not empty: only those can be held against each other."""
+        return [answer for answer in self.answers if (best := self.best(answer)) and best.text]
 
     def likes(self, answer: Answer) -> list[Answer]:
-        """The answers with an output in the same language, this one included if it has one."""
+        """The answers in the same language, this one included, that are not empty."""
         return [each for each in self.written if each.entry.target_language == answer.entry.target_language]
 
     def base(self, answer: Answer) -> Answer | None:

@@ -38,21 +38,20 @@ def verdict_text(comparison: Comparison, words: TableWords) -> str:
     if len({answer.entry.target_language for answer in written}) > 1:
         return words.languages
     texts = Counter(best.text for answer in written if (best := comparison.best(answer)))
-    same, count = texts.most_common(1)[0][1], len(written)
+    same, count = texts.most_common(1)[0][1], len(comparison.answers)
     text = words.agree if same == count else words.some_agree if same > 1 else words.differ
     return text.format(same=same, count=count)
 
 
 def _row(comparison: Comparison, answer: Answer, words: Words) -> Data:
     entry, best = answer.entry, comparison.best(answer)
-    is_marked = best is not None and best.text != "" and comparison.base(answer) is not None
     return {
         "letter": answer.letter,
         "title": entry.title,
         "architecture": architecture_text(entry, words.page),
         "lang": entry.target_language,
-        "pieces": _pieces(comparison, answer) if is_marked else [],
-        "text": "" if is_marked else _plain(answer, best, words),
+        "pieces": _pieces(comparison, answer),
+        "instead": "" if answer in comparison.written else _instead(answer, best, words),
         "notes": _notes(comparison, answer, words),
         "score": number(best.score) if best else "",
         "score_is": _score_is(comparison, best, words.compare.table) if best else "",
@@ -60,8 +59,8 @@ def _row(comparison: Comparison, answer: Answer, words: Words) -> Data:
     }
 
 
-def _plain(answer: Answer, best: Hypothesis | None, words: Words) -> str:
-    """What stands in place of an output with marks."""
+def _instead(answer: Answer, best: Hypothesis | None, words: Words) -> str:
+    """What stands in the place of an output: that it is empty, or why there is none."""
     if answer.refusal:
         return problem_text(answer.refusal, words.page.message)
     return shown_text(best, words.page.result)
@@ -83,9 +82,13 @@ def _numbers(comparison: Comparison, answer: Answer, words: ResultWords) -> list
 
 
 def _pieces(comparison: Comparison, answer: Answer) -> list[Data]:
-    best, base = comparison.best(answer), comparison.base(answer)
+    """The output, with marks where it is held against another one."""
+    best = comparison.best(answer)
+    if best is None or answer not in comparison.written:
+        return []
+    base = comparison.base(answer)
     held = comparison.best(base) if base else None
-    pieces = difference(best.text, held.text).pieces if best and held else ()
+    pieces = difference(best.text, held.text if held else best.text).pieces
     return [{"part": str(piece.part), "text": piece.text, "after": piece.after} for piece in pieces]
 
 
@@ -102,7 +105,7 @@ def _standing(comparison: Comparison, answer: Answer, best: Hypothesis, words: T
     base = comparison.base(answer)
     held = comparison.best(base) if base else None
     if base is None or held is None:
-        return words.alone if len(comparison.written) > 1 else ""
+        return words.alone if answer in comparison.written and len(comparison.written) > 1 else ""
     if base is answer:
         return words.base.format(letter=answer.letter)
     if best.text == held.text:
