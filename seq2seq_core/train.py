@@ -197,13 +197,18 @@ def _record(options: TrainingOptions, texts: dict[str, ParallelText]) -> dict[st
 
 def _command(options: TrainingOptions) -> str:
     """The command line that says the same: every setting that is not the default."""
-    defaults = _flat(_plain(asdict(TrainingOptions(train="-", valid="-", output=Path()))))
+    defaults = _defaults()
     words = ["python", "-m", "seq2seq_core.train"]
     for name, value in _flat(_plain(asdict(options))).items():
         if name != "resume" and value != defaults[name]:
             flag = "--" + name.replace("_", "-")
             words += [flag] if value is True else [f"--no-{name}"] if value is False else [flag, *_words(value)]
     return shlex.join(words)
+
+
+def _defaults() -> dict[str, Any]:
+    """Every setting's default by its name; options need data, so some are put in and out again."""
+    return _flat(_plain(asdict(TrainingOptions(train="-", valid="-", output=Path())))) | {"train": "", "valid": ""}
 
 
 def _words(value: Any) -> list[str]:
@@ -238,7 +243,7 @@ def _check_same_training(
         raise CheckpointError(f"{last}: config.json must tell the options and data of the training, got {list(saved)}")
     began, data = _flat(saved["options"]), _flat(saved["data"])
     free = {"resume", "output", "train", "valid", "test", "test_references", "device", "threads", "attribution"}
-    defaults = _flat(_plain(asdict(TrainingOptions(train="-", valid="-", output=Path()))))
+    defaults = _defaults()
     for name, value in _flat(_plain(asdict(options))).items():
         if name in free or name.startswith("about."):
             continue
