@@ -73,7 +73,7 @@ class _Layout:
 
     @property
     def settings(self) -> list[Any]:
-        """What a comparison is asked with, in the order of `CompareDesk.compare`."""
+        """What a comparison is asked with, in the order of `CompareDesk.ask`."""
         return [self.sentence, self.models, self.search, self.beam_size, self.alpha]
 
     @property
@@ -119,11 +119,11 @@ def build(context: Context) -> None:
 def _wire_comparing(layout: _Layout, desk: CompareDesk, language: gr.Radio) -> None:
     wires = quiet(inputs=[*layout.settings, language], outputs=layout.everything)
     for trigger in (layout.button.click, layout.sentence.submit):
-        trigger(desk.compare, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
+        trigger(desk.ask, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
     filled = layout.examples.choose(
         desk.lineup.take_example, js=_BUSY, **quiet(inputs=[layout.sentence, layout.models], outputs=[layout.sentence])
     )
-    filled.then(desk.compare, **wires).failure(None, js=_IDLE, **quiet())
+    filled.then(desk.ask, **wires).failure(None, js=_IDLE, **quiet())
     layout.search.change(_with_size, **quiet(inputs=[layout.search], outputs=[layout.beam_size]))
 
 

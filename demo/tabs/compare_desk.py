@@ -32,7 +32,7 @@ class CompareDesk:
     service: Service
     lineup: LineupDesk
 
-    def compare(
+    def ask(
         self, text: str, models: str, algorithm: str, beam_size: float, alpha: float, language: str
     ) -> Iterator[Outputs]:
         """A source, the models and the search; says which model is at work as long as it is."""

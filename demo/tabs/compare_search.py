@@ -46,7 +46,7 @@ def requests_for(
         LineupError: these models cannot be compared.
     """
     if algorithm not in ALGORITHMS:
-        raise RequestError(Problem.ALGORITHM, {"found": repr(algorithm)[:80]})
+        raise RequestError(Problem.ALGORITHM, {"found": repr(algorithm)[:80], "algorithms": ", ".join(ALGORITHMS)})
     entries = [service.entry(name) for name in (names if isinstance(names, list) else [names])]
     check_lineup(entries)
     return [service.request(text, model=entry.name, beam_size=beam_size, alpha=alpha) for entry in entries]

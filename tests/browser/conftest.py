@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.support.browser import NO_BROWSER, find_chromium
 from tests.support.page_guard import PageGuard, PageOptions
 from tests.support.project import ROOT
+from tests.support.rivals import write_rivals
 from tests.support.served_app import HOST, ServedApp, free_port, served
 from tests.support.tiny_models import write_models
 
@@ -49,6 +50,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
     """app.py, started as a user does, with small models behind those in the box."""
     folder = tmp_path_factory.mktemp("app")
     log_file, models = folder / "log.txt", write_models(folder / "models")
+    write_rivals(models, folder / "runs")
     command = [sys.executable, "app.py"]
     settings = {"GRADIO_SERVER_NAME": HOST, "SEQ2SEQ_MODELS": str(models)}
     with served(command, folder=ROOT, log_file=log_file, port=free_port(), settings=settings) as app:

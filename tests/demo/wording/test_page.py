@@ -95,6 +95,7 @@ def is_for_the_browser(text: str) -> bool:
 # The description of an API endpoint is for programmers and, like the API's page, English.
 ALLOWED = {
     "Decode one source with one model and return the whole search as a trace (seq2seq-trace/1).",
+    "Decode one source with two to four models; each answer has its search as a trace.",
     "a part of the page as JSON",
 }
 
