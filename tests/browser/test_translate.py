@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from seq2seq_core.trace import Trace, ranking_intervals, score_at
 from tests.browser.translate_page import (
+    PATIENCE_MS,
     SENTENCE,
     card,
     expect_ranking,
@@ -16,6 +17,7 @@ from tests.browser.translate_page import (
     rows,
     set_alpha,
     set_beam_size,
+    settled,
     trace_from_api,
     translate,
 )
@@ -160,8 +162,9 @@ def test_the_switch_changes_every_text_and_is_remembered(page: Page) -> None:
     expect(page.locator("#tree .caption")).to_contain_text("结果")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     assert page.locator("#view-nbest td.score").all_inner_texts() == numbers
+    settled(page)  # a reload would break off what is still under way, and the browser would complain
     page.reload()
-    expect(page.locator("#translate")).to_have_text("翻译")
+    expect(page.locator("#translate")).to_have_text("翻译", timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("page_options", [PageOptions(locale="zh-TW")], ids=str)

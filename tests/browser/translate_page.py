@@ -11,6 +11,12 @@ from seq2seq_core.trace import Trace, from_json
 from tests.support.served_app import ServedApp
 
 PATIENCE_MS = 60_000
+QUIET_MS = 2_000
+_QUIET = """quiet => {
+  const answers = performance.getEntriesByType('resource').length;
+  if (window.answersSeen !== answers) [window.answersSeen, window.lastAnswer] = [answers, performance.now()];
+  return performance.now() - window.lastAnswer > quiet;
+}"""
 SENTENCE = "I don't know what you want me to do with this old car."
 
 
@@ -30,6 +36,11 @@ def ready(page: Page) -> Locator:
     message = page.locator("#view-message .page-view")
     expect(message).to_have_attribute("data-tone", re.compile("hint|problem"), timeout=PATIENCE_MS)
     return message
+
+
+def settled(page: Page) -> None:
+    """Wait until the app has answered everything: no answer has come for a while."""
+    page.wait_for_function(_QUIET, arg=QUIET_MS, timeout=PATIENCE_MS)
 
 
 def boxes(page: Page, *selectors: str) -> list[FloatRect]:
