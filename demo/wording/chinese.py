@@ -19,7 +19,10 @@ _FRAME: Final = FrameWords(
     title="Seq2Seq 实验室",
     tagline="观察训练好的序列到序列模型如何一步一步写出结果。",
     language="语言",
-    footer="页面上的每个数字都是模型计算结果的舍入值。同样的搜索也可以作为数据获取：[API](?view=api)，端点 `/decode`。",
+    footer=(
+        "页面上的每个数字都是模型计算结果的舍入值。"
+        "同样的搜索也可以作为数据获取：[API](?view=api)，端点 `/decode` 与 `/compare`。"
+    ),
 )
 
 _INPUT: Final = InputWords(

@@ -21,7 +21,7 @@ _FRAME: Final = FrameWords(
     language="Language",
     footer=(
         "Every number is a rounding of what the model computed. The same search as data: "
-        "[API](?view=api), endpoint `/decode`."
+        "[API](?view=api), endpoints `/decode` and `/compare`."
     ),
 )
 

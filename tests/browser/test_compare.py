@@ -149,6 +149,21 @@ def test_models_are_chosen_by_keyboard_four_at_most(page: Page) -> None:
     expect(page.locator("#view-lineup .line-up li")).to_have_count(4)
 
 
+def test_another_kind_of_input_brings_its_own_models_and_examples(
+    page: Page, screenshot: Callable[[str], None]
+) -> None:
+    open_tab(page)
+    page.locator("#view-lineup .kind").filter(has_text="Commands").click()
+    expect(page.locator("#compare-sentence label").first).to_contain_text("Command (", timeout=PATIENCE_MS)
+    expect(page.locator("#view-lineup .kind").filter(has_text="Commands")).to_have_attribute("aria-checked", "true")
+    models = page.locator("#view-lineup .line-up strong").all_inner_texts()
+    assert len(models) > 1
+    page.locator("#compare-examples .chip").last.click()
+    expect(page.locator("#view-comparison .model .title")).to_have_text(models, timeout=PATIENCE_MS)
+    expect(page.locator("#compare-maps .heatmaplayer .hm")).to_have_count(len(models))
+    screenshot("commands")
+
+
 @pytest.mark.parametrize("page_options", [PHONE], ids=str)
 def test_a_phone_shows_a_card_for_each_model(page: Page, screenshot: Callable[[str], None]) -> None:
     open_tab(page)

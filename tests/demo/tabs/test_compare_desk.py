@@ -56,8 +56,8 @@ def event(data: Any) -> gr.EventData:
 
 def compared(desk: CompareDesk, text: Any = "x y", models: Any = "one\ntwo", **changes: Any) -> tuple[Any, ...]:
     """The last of what the page is sent."""
-    settings = {"algorithm": "beam", "beam_size": 3, "alpha": 0.7, "language": "en"} | changes
-    *_, last = desk.ask(text, models, **settings)
+    settings: dict[str, Any] = {"algorithm": "beam", "beam_size": 3, "alpha": 0.7, "language": "en"}
+    *_, last = desk.ask(text, models, **(settings | changes))
     return last
 
 
