@@ -1,6 +1,6 @@
 """What every architecture must learn: task, length of the source, effort and bar in one table.
 
-Greedy search answers the test split, none of which was trained on. Bars leave room below what three seeds gave. The
+Greedy search answers the test split, none of which was trained on. Bars leave room below what two or three seeds gave. The
 lessons of the first table take seconds, those of the second up to a few minutes.
 """
 
@@ -56,7 +56,7 @@ THOROUGH: Final = (
         },
         batch_tokens=800,
     ),
-    Lesson("pointer network", "sort-pointers", range(2, 9), 1100, 80.0, {**LARGE, **LSTM, **POINTS}, batch_tokens=800),
+    Lesson("pointer network", "sort-pointers", range(2, 9), 1100, 70.0, {**LARGE, **LSTM, **POINTS}, batch_tokens=800),
     Lesson("monotonic", "copy", range(6, 15), 500, 80.0, {**LARGE, "attention": "monotonic"}, batch_tokens=800),
     Lesson(
         "See 2017",
