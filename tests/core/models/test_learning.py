@@ -1,7 +1,7 @@
 """What every architecture must learn: task, length of the source, effort and bar in one table.
 
-Greedy search answers the test split, none of which was trained on. Bars leave room below what two or three seeds gave. The
-lessons of the first table take seconds, those of the second up to a few minutes.
+Greedy search answers the test split, none of which was trained on. Bars leave room below what two or three seeds gave.
+The lessons of the first table take seconds, those of the second up to a few minutes.
 """
 
 from typing import Any, Final
