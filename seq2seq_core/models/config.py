@@ -184,6 +184,8 @@ def _exclusions(o: RecurrentOptions) -> Iterator[tuple[bool, str]]:
     yield o.encoder_layers > 1 and not reads, f"{several} need a recurrent encoder, got {encoder}"
     backward = o.bridge is Bridge.BACKWARD and not (reads and o.bidirectional)
     yield backward, f"bridge 'backward' needs a recurrent encoder, bidirectional; got {encoder}, {o.bidirectional}"
+    unread = o.bridge is Bridge.BACKWARD and not attends and o.output is not Output.POINTER
+    yield unread, f"bridge 'backward' leaves the forward direction unread by {decoder}, got {attention}"
     read = (o.encoder.value, o.encoder_layers, o.encoder_size)
     written = (o.cell.value, o.decoder_layers, o.decoder_size)
     yield (

@@ -62,11 +62,11 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
         memory_size = 0 if self.encoder is None else self.encoder.size
         cell = CELLS[config.cell]
         self._state_shape = (config.decoder_layers, cell.parts, config.decoder_size)
+        width = config.encoder_size if config.bridge is Bridge.BACKWARD else memory_size
         if config.bridge not in (Bridge.COPY, Bridge.ZERO):
-            width = config.encoder_size if config.bridge is Bridge.BACKWARD else memory_size
             self.bridge = nn.Linear(width, config.decoder_layers * cell.parts * config.decoder_size)
         if config.decoder is DecoderKind.CHO:
-            self.summary = nn.Linear(memory_size, memory_size)
+            self.summary = nn.Linear(width, memory_size)
         if config.output is Output.POINTER:
             self.pointed = nn.Linear(memory_size, config.embedding_size)
         self.decoder = RECURRENT_DECODERS[config.decoder](config, memory_size)

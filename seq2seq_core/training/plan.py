@@ -148,7 +148,10 @@ PLAN: Final = (
         "--model.decoder luong --model.attention general --model.input-feeding --model.encoder lstm --model.cell lstm "
         "--model.encoder-size 224 --model.decoder-size 320",
     ),
-    _french("en-fr-gru-every-step", "--model.decoder cho --model.attention none --model.readout maxout"),
+    _french(
+        "en-fr-gru-every-step",
+        "--model.decoder cho --model.attention none --model.readout maxout --model.bridge last",
+    ),
     _french(
         "en-fr-luong-local",
         "--model.decoder luong --model.attention local-p --model.attention-window 5 --model.input-feeding "

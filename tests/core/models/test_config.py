@@ -55,6 +55,10 @@ def test_an_impossible_setting_is_named(setting: str, value: object, message: st
         ),
         ({"encoder": EncoderKind.NONE, **SUTSKEVER, **LAST}, "encoder 'none' needs bridge 'zero', got 'last'"),
         (
+            {"decoder": DecoderKind.CHO, **NO_ATTENTION},
+            "bridge 'backward' leaves the forward direction unread by decoder 'cho', got attention 'none'",
+        ),
+        (
             {**SUTSKEVER, "bridge": Bridge.ZERO},
             "decoder 'sutskever' has the source as its first state alone: bridge must not be 'zero' with encoder 'gru'",
         ),

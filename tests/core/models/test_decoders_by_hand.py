@@ -83,7 +83,7 @@ def test_cho_gives_c_to_every_step_and_to_the_output_layer() -> None:
 
 @pytest.mark.parametrize("cell", CellKind)
 def test_c_enters_the_third_step_whatever_the_state(cell: CellKind) -> None:
-    model = combination("cho", CHO, cell=cell).model()
+    model = combination("cho", CHO, bridge=Bridge.LAST, cell=cell).model()
     summary_BC = torch.randn(1, 8)
     first = model.decoder.begin(torch.randn(1, 1, CELLS[cell].parts, 8), Given())
     _, carried = model.decoder(torch.randn(1, 2, 6), first, Given(summary_BC=summary_BC))

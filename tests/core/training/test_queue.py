@@ -55,7 +55,7 @@ def test_a_finished_run_is_left_alone_and_a_broken_one_resumed(
     (done / "log.jsonl").write_text(json.dumps({"event": "test"}) + "\n", encoding="utf-8")
     (broken / "last").mkdir(parents=True)
     trainings = Trainings()
-    monkeypatch.setattr(queue.subprocess, "run", trainings.run)
+    monkeypatch.setattr(subprocess, "run", trainings.run)
     monkeypatch.setattr(sys, "argv", ["queue", "--output", str(tmp_path), "--only", "dates", "shapes"])
     assert queue.main() == 0
     (words,) = trainings.words
