@@ -18,11 +18,12 @@ from seq2seq_core.checkpoint import Checkpoint, load_checkpoint
 from seq2seq_core.copying import ExtendedVocabulary
 from seq2seq_core.decoding import SourceText, decode, record
 from seq2seq_core.errors import InputError, OptionError
-from seq2seq_core.models import ModelStepper
+from seq2seq_core.models import ModelStepper, TransformerSeq2Seq
+from seq2seq_core.models.self_attention import self_attention
 from seq2seq_core.options import MAXIMUM_LENGTH_CAP, SearchOptions
 from seq2seq_core.readers import Reader
-from seq2seq_core.tokenizer import Encoding, TokenizerKind
-from seq2seq_core.trace import Hypothesis, Trace
+from seq2seq_core.tokenizer import START_ID, Encoding, TokenizerKind
+from seq2seq_core.trace import Hypothesis, SelfAttentionTrace, Trace
 
 Chosen = TypeVar("Chosen", bound=SearchOptions)
 
@@ -125,6 +126,22 @@ class Pipeline:
             return []
         opened = self._open(texts)
         return decode(opened.stepper, self._roomy(options), detokenize=opened.decode)
+
+    def self_attention(self, text: str, tokens: Sequence[int]) -> SelfAttentionTrace:
+        """Who looks at whom within a source, and within the output of these tokens (without the end token).
+
+        Raises:
+            InputError: see `encode`; the model is no Transformer, or a token is not in its target vocabulary.
+        """
+        model, words = self.checkpoint.model, self.checkpoint.target_tokenizer
+        if not isinstance(model, TransformerSeq2Seq):
+            raise InputError(f"self-attention needs a model of the family 'transformer', got {model.family!r}")
+        if strangers := [token for token in tokens if not 0 <= token < len(words)]:
+            raise InputError(f"a target token must be an id from 0 to {len(words) - 1}, got {strangers[0]}")
+        source, target = self.encode(text), [START_ID, *tokens]
+        found = self_attention(model, source.ids, target)
+        labels = tuple(words.label(token) for token in target)
+        return SelfAttentionTrace(source.pieces, labels, found.encoder_LHSS.numpy(), found.decoder_LHTT.numpy())
 
     def _roomy(self, options: Chosen) -> Chosen:
         """The options with room for the longest targets of the training data: SCAN's are far above twice the source."""

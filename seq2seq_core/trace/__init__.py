@@ -6,6 +6,7 @@
     check     refuses a trace that contradicts itself; evidence, outcome: parts of it
     ranking   for which alpha which hypothesis wins
     replay    whether another alpha would have stopped the search elsewhere
+    self_attention   of a Transformer, on demand: not part of a search
 
 Standard library and NumPy only.
 """
@@ -30,6 +31,7 @@ from .data import (
 )
 from .ranking import OrderInterval, WinnerInterval, ranking_intervals, score_at, winner_intervals
 from .replay import Elsewhere, StopChange, stops_elsewhere
+from .self_attention import SelfAttentionTrace
 from .walk import Place, attention_rows, candidate_label, hypothesis_attention, path
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "Integers",
     "OrderInterval",
     "Place",
+    "SelfAttentionTrace",
     "Stop",
     "StopChange",
     "Trace",
