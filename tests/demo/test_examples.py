@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from demo.find_examples import KINDS, UNSUITABLE, judge, words
-from demo.service.requests import MAXIMUM_CHARACTERS
+from demo.service.sources import MAXIMUM_CHARACTERS
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.tasks.parallel import ParallelText
 from tests.support.project import ROOT
