@@ -16,6 +16,7 @@ def model_card(config: Mapping[str, Any], *, parameters: int) -> str:
         _section("Settings of the model", _table(model)),
         _section("Data", "\n\n".join(filter(None, (card.get("attribution", ""), _table(_splits(training)))))),
         _section("Scores of this file", _table(config["metrics"])),
+        _section("Quality by length of the source", _curve(card.get("length_curve"))),
         _section("Training", _table(figures)),
         _section("Train it again", f"```\n{training['command']}\n```" if "command" in training else ""),
     ]
@@ -25,6 +26,18 @@ def model_card(config: Mapping[str, Any], *, parameters: int) -> str:
 def _splits(training: Mapping[str, Any]) -> dict[str, str]:
     data = training.get("data", {})
     return {name: f"{split['pairs']:,} pairs, SHA-256 of the text {split['sha256']}" for name, split in data.items()}
+
+
+def _curve(curve: Any) -> str:
+    """A curve of length_curve.py: a line for each bucket."""
+    if not isinstance(curve, Mapping):
+        return ""
+    rows = "\n".join(
+        f"| {point['length_from']} to {point['length_to']} | {point['n']} | {point['value']} "
+        f"| {point['low']} to {point['high']} |"
+        for point in curve["points"]
+    )
+    return f"| words | n | {_cell(curve['measure'])} | 95 % interval |\n|---|---:|---:|---|\n{rows}"
 
 
 def _section(title: str, body: str) -> str:

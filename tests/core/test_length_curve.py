@@ -46,4 +46,7 @@ def test_the_curve_is_written_into_the_card(
     # that is 66 of up to 4, 12 of 5 (too few) and 30 of 8 to 11.
     assert [(point["length_from"], point["n"]) for point in curve["points"]] == [(1, 66), (8, 30)]
     assert all(0 <= point["low"] <= point["value"] <= point["high"] <= 100 for point in curve["points"])
+    first = curve["points"][0]
+    row = f"| 1 to 4 | 66 | {first['value']} | {first['low']} to {first['high']} |"
+    assert row in (tmp_path / "model" / "README.md").read_text(encoding="utf-8").splitlines()
     assert json.loads((tmp_path / "model" / "config.json").read_text(encoding="utf-8"))["card"]["length_curve"] == curve
