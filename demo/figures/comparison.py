@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
 import plotly.graph_objects as go
 
 from demo.figures.bundle import Bundle
@@ -42,9 +43,13 @@ def draw_comparison(models: Sequence[Compared], words: ComparisonWords) -> Bundl
     """
     if not 1 <= len(models) <= MOST_MODELS:
         raise ValueError(f"a comparison shows 1 to {MOST_MODELS} models, got {len(models)}")
-    maps = [map_of(one) for one in models]
+    return draw_maps([map_of(one) for one in models], words)
+
+
+def draw_maps(maps: Sequence[Map], words: ComparisonWords, *, room: int = WIDE_PX) -> Bundle:
+    """Maps side by side as far as the room goes; NaN, where a row may not look, leaves its cell empty."""
     return Bundle(
-        figure=_figure(place_maps(maps, WIDE_PX), words),
+        figure=_figure(place_maps(maps, room), words),
         narrow=_figure(place_maps(maps, NARROW_PX), words),
         account=" ".join(_account(one, words) for one in maps),
         words=words.view,
@@ -78,7 +83,7 @@ def _cells(placed: PlacedMap, shown: Alignment, words: ComparisonWords) -> dict[
         ]
         for target, row_S in zip(shown.target, shown.weights_TS, strict=True)
     ]
-    return cells(placed.box, weights, xgap=1, ygap=1, hovertext=hover, hoverinfo="text")
+    return cells(placed.box, weights, xgap=1, ygap=1, hovertext=hover, hoverinfo="text", hoverongaps=False)
 
 
 def _texts(placed: PlacedMap, words: ComparisonWords) -> list[dict[str, Any]]:
@@ -172,7 +177,7 @@ def _account(one: Map, words: ComparisonWords) -> str:
 
 
 def _row(shown: Alignment, row: int, words: ComparisonWords) -> str:
-    most = int(shown.weights_TS[row].argmax())
+    most = int(np.nanargmax(shown.weights_TS[row]))
     weight = number(float(shown.weights_TS[row, most]), NOTE_PLACES)
     pieces = {"target": visible(shown.target[row]), "source": visible(shown.source[most])}
     return words.account_row.format(**pieces, weight=weight)

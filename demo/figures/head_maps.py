@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from demo.figures.bundle import Bundle, Mark
 from demo.figures.evidence import heads_along
-from demo.figures.heads import Head, HeadEntropy, head_entropies
+from demo.figures.heads import Head, HeadEntropy, entropies_of
 from demo.figures.labels import number
 from demo.figures.panels import (
     NARROW_PX,
@@ -48,9 +48,15 @@ def draw_heads(trace: Trace, node: Node, words: HeadWords, *, chosen: Head | Non
 
     A click reports (layer, head): `heads.choice_in` turns it into a head of the trace.
     """
-    rows_TLHS, entropies = heads_along(trace, node), head_entropies(trace, node)
-    if rows_TLHS is None or not entropies:
+    rows_TLHS = heads_along(trace, node)
+    if rows_TLHS is None or not rows_TLHS.size:
         return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
+    return draw_head_rows(rows_TLHS, words, chosen=chosen)
+
+
+def draw_head_rows(rows_TLHS: Floats, words: HeadWords, *, chosen: Head | None = None) -> Bundle:
+    """The same for rows that are at hand; NaN, where a row may not look, leaves its cell empty."""
+    entropies = entropies_of(rows_TLHS)
     drawn = sharpest_that_fit(entropies, rows_TLHS[:, 0, 0].size)
     picture = _Picture(rows_TLHS, drawn, min(entropies, key=lambda each: each.entropy), words)
     notes = picture.notes(len(entropies))

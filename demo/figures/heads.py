@@ -8,6 +8,7 @@ the one with the lowest alignment entropy (in nats):
 Sizes: T target pieces, S source pieces, L layers, H heads.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -75,22 +76,36 @@ def default_choice(trace: Trace, hypothesis: Hypothesis) -> Choice:
 def default_head(trace: Trace, node: Node) -> Head | None:
     """`default_choice` along the way to any node."""
     entropies = head_entropies(trace, node)
-    return min(entropies, key=lambda each: each.entropy).head if entropies else None
+    return sharpest(entropies) if entropies else None
 
 
 def head_entropies(trace: Trace, node: Node) -> tuple[HeadEntropy, ...]:
     """The alignment entropy of every head, in the order of `heads_of`."""
     rows_TLHS = heads_along(trace, node)
-    if rows_TLHS is None:
-        return ()
+    return () if rows_TLHS is None else entropies_of(rows_TLHS)
+
+
+def entropies_of(rows_TLHS: Floats) -> tuple[HeadEntropy, ...]:
+    """The alignment entropy of every head, layer by layer."""
+    _, layers, heads, _ = rows_TLHS.shape
     return tuple(
-        HeadEntropy(each, alignment_entropy(rows_TLHS[:, each.layer, each.head])) for each in heads_of(trace)
+        HeadEntropy(Head(layer, head), alignment_entropy(rows_TLHS[:, layer, head]))
+        for layer in range(layers)
+        for head in range(heads)
     )
 
 
+def sharpest(entropies: Sequence[HeadEntropy]) -> Head:
+    """The head with the lowest entropy; of several the first."""
+    return min(entropies, key=lambda each: each.entropy).head
+
+
 def alignment_entropy(weights_TS: Floats) -> float:
-    """Mean entropy of the rows in nats, each renormalised to 1; rows of zeros are left out, infinity if all are."""
-    weights = weights_TS.astype(np.float64)
+    """Mean entropy of the rows in nats, each renormalised to 1; rows of zeros are left out, infinity if all are.
+
+    NaN stands where a row may not look, and counts as no attention.
+    """
+    weights = np.nan_to_num(weights_TS.astype(np.float64), nan=0.0)
     totals_T = weights.sum(axis=1)
     looking = totals_T > 0
     if not looking.any():

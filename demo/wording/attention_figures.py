@@ -1,8 +1,9 @@
 """The words of figures about attention and quality: English and 简体中文."""
 
+from dataclasses import replace
 from typing import Final
 
-from demo.wording.attention_words import ComparisonWords, HeadWords, PictureWords
+from demo.wording.attention_words import ComparisonWords, HeadWords, PictureWords, SelfAttentionWords
 from demo.wording.curve_words import CurveWords
 from demo.wording.figure_views import CHINESE_VIEW, ENGLISH_VIEW
 from demo.wording.figure_words import HeatmapWords
@@ -164,6 +165,26 @@ CHINESE_COMPARISON: Final = ComparisonWords(
     how_to="每张图的输入相同：横向为原文，纵向为输出，共用一个色标。",
     account="{name}：{output}。",
     account_row="{target} 最关注 {source}（{weight}）。",
+)
+
+ENGLISH_SELF_ATTENTION: Final = SelfAttentionWords(
+    maps=replace(
+        ENGLISH_COMPARISON,
+        cell="{target} looks at {source}<br>weight {weight}",
+        how_to="Each row is a token that looks; the columns are what it looks at.",
+    ),
+    heads=replace(
+        ENGLISH_HEADS, how_to="One little map for each head, one colour scale. Click one to see it large."
+    ),
+)
+
+CHINESE_SELF_ATTENTION: Final = SelfAttentionWords(
+    maps=replace(
+        CHINESE_COMPARISON,
+        cell="{target} 看向 {source}<br>权重 {weight}",
+        how_to="每行是一个正在查看的词元，各列是它所看的词元。",
+    ),
+    heads=replace(CHINESE_HEADS, how_to="每个头一张小图，共用一个色标。点击小图可放大查看。"),
 )
 
 ENGLISH_CURVE: Final = CurveWords(

@@ -57,3 +57,11 @@ class ComparisonWords:
     how_to: str
     account: str  # {name} {output}
     account_row: str  # {target} {source} {weight}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfAttentionWords:
+    """Self-attention: within the source, within the output."""
+
+    maps: ComparisonWords  # one map of one head; its name is that of the head
+    heads: HeadWords

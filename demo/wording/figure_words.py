@@ -6,7 +6,7 @@ Fields in braces are filled by `str.format`; the comment behind a field names th
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from demo.wording.attention_words import ComparisonWords, HeadWords, PictureWords
+from demo.wording.attention_words import ComparisonWords, HeadWords, PictureWords, SelfAttentionWords
 from demo.wording.curve_words import CurveWords
 from demo.wording.view_words import ViewWords
 from seq2seq_core.trace import Fate
@@ -121,5 +121,6 @@ class FigureWords:
     bars: BarWords
     heads: HeadWords
     picture: PictureWords
+    self_attention: SelfAttentionWords
     comparison: ComparisonWords
     curve: CurveWords

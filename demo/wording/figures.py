@@ -149,6 +149,7 @@ ENGLISH: Final = FigureWords(
     bars=_ENGLISH_BARS,
     heads=attention.ENGLISH_HEADS,
     picture=attention.ENGLISH_PICTURE,
+    self_attention=attention.ENGLISH_SELF_ATTENTION,
     comparison=attention.ENGLISH_COMPARISON,
     curve=attention.ENGLISH_CURVE,
 )
@@ -158,6 +159,7 @@ CHINESE: Final = FigureWords(
     bars=_CHINESE_BARS,
     heads=attention.CHINESE_HEADS,
     picture=attention.CHINESE_PICTURE,
+    self_attention=attention.CHINESE_SELF_ATTENTION,
     comparison=attention.CHINESE_COMPARISON,
     curve=attention.CHINESE_CURVE,
 )
