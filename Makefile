@@ -10,7 +10,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow lint types unit browser browser-setup train clean
+.PHONY: help demo test test-slow lint types unit browser browser-setup train queue clean
 
 VENV   := .venv
 RUN    := $(VENV)/bin/python
@@ -51,10 +51,13 @@ test-slow: $(VENV)/.test browser-setup  ## the tests too long for every day
 # A batch allocates and frees some hundred MB: with memory kept instead of given back, and with generated matrix kernels
 # kept for all shapes of an epoch, trainings on the processor are faster (python -m tests.bench.train_settings measures it;
 # glibc and oneDNN read these settings).
-train: export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=100000000000
-train: export ONEDNN_PRIMITIVE_CACHE_CAPACITY ?= 20000
+train queue: export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=100000000000
+train queue: export ONEDNN_PRIMITIVE_CACHE_CAPACITY ?= 20000
 train: $(VENV)/.evaluation  ## train a model: make train ARGS="--help"
 	@$(RUN) -m seq2seq_core.train $(ARGS)
+
+queue: $(VENV)/.evaluation  ## train the models in the box: make queue ARGS="--data data --output runs"
+	@$(RUN) -m seq2seq_core.training.queue $(ARGS)
 
 clean:  ## remove what these commands made, except trained models
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
