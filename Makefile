@@ -19,6 +19,11 @@ ARGS   ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Unit and browser tests run side by side, each printed in one piece; one thread each, since two processes that both
+# spread over two cores wait for one another.
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+unit browser test-slow: export OMP_NUM_THREADS ?= 1
+
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -28,8 +33,8 @@ demo: $(VENV)/.runtime  ## install what the app needs, start it and print its ad
 test:  ## everything: lint, types, unit and golden tests, then the real page in a browser
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory types
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory browser
+	@$(MAKE) --no-print-directory browser-setup
+	@$(MAKE) --no-print-directory -j2 $(SYNC) unit browser
 
 lint: $(VENV)/.test  ## ruff: rules and formatting of imports
 	$(RUN) -m ruff check .

@@ -140,7 +140,7 @@ PLAN: Final = (
     _french(
         "en-fr-reversed-lstm",
         "--model.encoder lstm --model.cell lstm --model.no-bidirectional --model.reverse-source "
-        "--model.encoder-layers 3 --model.decoder-layers 3 --model.encoder-size 256 --model.decoder-size 256 "
+        "--model.encoder-layers 3 --model.decoder-layers 3 --model.encoder-size 224 --model.decoder-size 224 "
         "--model.bridge copy --model.decoder sutskever --model.attention none",
     ),
     _french(
@@ -150,7 +150,8 @@ PLAN: Final = (
     ),
     _french(
         "en-fr-gru-every-step",
-        "--model.decoder cho --model.attention none --model.readout maxout --model.bridge last",
+        "--model.decoder cho --model.attention none --model.readout maxout --model.bridge last "
+        "--model.encoder-size 224 --model.decoder-size 320",
     ),
     _french(
         "en-fr-luong-local",

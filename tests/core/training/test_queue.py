@@ -3,15 +3,20 @@
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import torch
 import tyro
 
+from seq2seq_core.checkpoint import count_parameters
+from seq2seq_core.models import FAMILIES
 from seq2seq_core.training import queue
 from seq2seq_core.training.config import TrainingOptions
 from seq2seq_core.training.plan import PLAN, Planned
 
+TOKENIZERS = 650_000  # bytes of two tokenizers of 4,000 pieces, config and card
 STYLE = (tyro.conf.EnumChoicesFromValues,)
 
 
@@ -30,6 +35,17 @@ def test_the_models_that_are_compared_differ_in_nothing_but_the_model() -> None:
         options = tyro.cli(TrainingOptions, args=[*planned.arguments("data"), "--output", "x"], config=STYLE)
         rest.add((options.train, options.max_tokens, options.batch_tokens, options.join, options.tokenizer))
     assert (len(compared), len(rest)) == (7, 1)
+
+
+def test_what_is_compared_fits_under_ten_megabytes_at_two_bytes_a_number() -> None:
+    for planned in PLAN:
+        if planned.name.startswith("en-fr-"):
+            options = tyro.cli(TrainingOptions, args=[*planned.arguments("data"), "--output", "x"], config=STYLE)
+            family, sizes = FAMILIES[options.family], options.tokenizer
+            vocabularies = {"source_vocabulary": sizes.source_size, "target_vocabulary": sizes.target_size}
+            with torch.device("meta"):
+                model = family.model(family.config(**vocabularies, **asdict(options.chosen())))
+            assert 2 * count_parameters(model) + TOKENIZERS < 10_000_000
 
 
 def test_names_are_not_used_twice() -> None:
