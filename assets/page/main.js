@@ -5,6 +5,7 @@
 import { alphaChanged, alphaOr } from "./alpha.js";
 import { drawCaption } from "./caption.js";
 import { drawCard } from "./card.js";
+import { drawChoice } from "./choice.js";
 import { drawComparison } from "./comparison.js";
 import { drawExamples } from "./examples.js";
 import { drawGallery } from "./gallery.js";
@@ -19,6 +20,7 @@ const VIEWS = {
   attention: drawAttention,
   caption: drawCaption,
   card: drawCard,
+  choice: drawChoice,
   comparison: drawComparison,
   examples: drawExamples,
   gallery: drawGallery,

@@ -1,6 +1,6 @@
-// Moves the ring of the search tree at once: no request, nothing is drawn anew.
+// Moves the ring of a figure at once: no request, nothing is drawn anew.
 
-/** The node [step, index] of the beam search, or null for none. */
-export function pointAt(node) {
-  window.dispatchEvent(new CustomEvent("figureview-choose", { detail: { id: "tree", node } }));
+/** What a figure's marks report, such as the node [step, index] of the search tree; or null for none. */
+export function pointAt(node, id = "tree") {
+  window.dispatchEvent(new CustomEvent("figureview-choose", { detail: { id, node } }));
 }

@@ -25,6 +25,7 @@ CONFIG: Final = "config.json"
 LARGEST_INDEX: Final = 1 << 24  # bytes
 SUGGESTIONS: Final = 40
 TRANSLATION: Final = "translation"
+SELF_ATTENTIVE: Final = "transformer"  # the key of the architecture
 _PAIR_OF_LANGUAGES: Final = re.compile(r"(?<![a-z])(de|en|fr|zh)-(de|en|fr|zh)(?![a-z])")
 _KINDS: Final = {"picture": SourceKind.PICTURE, "none": SourceKind.NONE}  # by the kind of the source's tokenizer
 _TASKS: Final = {SourceKind.PICTURE: "captions", SourceKind.NONE: "language-model"}  # where the card names none
@@ -48,6 +49,11 @@ class GalleryEntry:
     suggestions: tuple[str, ...]
     facts: Facts
     length_curve: Curve | None = None
+
+    @property
+    def has_self_attention(self) -> bool:
+        """Whether `Service.self_attention` has something to tell of it."""
+        return self.architecture.key == SELF_ATTENTIVE
 
     def reads_like(self, other: "GalleryEntry") -> bool:
         """Whether a source for the other one is a source for this one: sentences of a language, or the same task."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from seq2seq_core.errors import InputError
 from seq2seq_core.options import SearchOptions
-from seq2seq_core.trace import Trace
+from seq2seq_core.trace import SelfAttentionTrace, Trace
 
 from .gallery import GalleryEntry
 from .problems import Problem, RequestError
@@ -148,6 +148,20 @@ class Service:
                 self._forget(request)
                 answer.set_exception(error)
             return answer.result()
+
+    def self_attention(
+        self, request: DecodeRequest, tokens: Sequence[int], patience: float = PATIENCE
+    ) -> SelfAttentionTrace:
+        """Who looks at whom within the request's source and within an output, its tokens given without the end token.
+
+        Raises:
+            RequestError: as `decode`; also where the model has no self-attention.
+        """
+        with self._shelf.lend(self.entry(request.model).name, patience) as pipeline, self._decoding:
+            try:
+                return pipeline.self_attention(request.text, tokens)
+            except InputError as error:
+                raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
 
     def _load(self, name: str) -> "Pipeline":
         entry = self._entries[name]

@@ -1,6 +1,6 @@
 """What a tab is, and what it gets to build itself with."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -69,6 +69,16 @@ class Tab:
     id: str
     title: Callable[[Words], str]
     build: Callable[[Context], None]
+
+
+def part_head(captions: Captions, texts: Callable[[Words], Sequence[str]]) -> None:
+    """A heading and the one line that says what is below it."""
+
+    def value(words: Words) -> Properties:
+        title, explain = texts(words)
+        return {"value": f"## {title}\n{explain}"}
+
+    captions.follow(gr.Markdown(elem_classes="part-head"), value)
 
 
 def quiet(*, inputs: Iterable[Any] = (), outputs: Iterable[Any] = ()) -> dict[str, Any]:

@@ -1,19 +1,20 @@
 """The tab 'Translate': a model and a source in; greedy beside beam, all outputs, the search and its attention."""
 
-from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import gradio as gr
 from gradio.events import api
 
 from demo.plotly_view import PlotlyView
-from demo.wording import Words
 
 from .page_view import PageView
-from .tab import Captions, Context, Properties, Tab, quiet
-from .translate_desk import Desk, endpoint, look_closer
+from .tab import Context, Tab, part_head, quiet
+from .translate_attention import AttentionPart, choose_head, choose_little, look_closer
+from .translate_desk import Desk, endpoint
 from .translate_input import InputPart
 from .translate_models import Dress, ModelDesk, next_seed
+from .translate_self import SelfDesk, SelfPart
+from .translate_self import wire as wire_self_attention
 
 SECONDS_KEPT: Final = 3600
 LOOK_AGAIN: Final = 1.0  # seconds between two looks at whether the model is there
@@ -34,13 +35,13 @@ class _Layout:
         self.message = PageView("message")
         self.look_again = gr.Timer(LOOK_AGAIN)
         with gr.Column(visible=False, elem_classes="results") as self.results:
-            _head(self.captions, lambda words: (words.page.result.title, words.page.result.explain))
+            part_head(self.captions, lambda words: (words.page.result.title, words.page.result.explain))
             self.result = PageView("result")
             with gr.Row(elem_classes="side-by-side"):
                 with gr.Column(scale=57, min_width=320):
                     self._nbest()
                 with gr.Column(scale=43, min_width=320):
-                    self._heatmap()
+                    self.attention = AttentionPart(self.captions)
             with gr.Row(elem_classes="search-area"):
                 with gr.Column(min_width=320, elem_classes="search-tree"):
                     self._tree()
@@ -48,28 +49,24 @@ class _Layout:
                     self._panel()
                 with gr.Row(elem_classes="search-token"):
                     self._token()
+            self.inner = SelfPart(self.captions)
 
     def _nbest(self) -> None:
-        _head(self.captions, lambda words: (words.page.nbest.title, words.page.nbest.explain))
+        part_head(self.captions, lambda words: (words.page.nbest.title, words.page.nbest.explain))
         self.nbest = PageView("nbest")
 
-    def _heatmap(self) -> None:
-        _head(self.captions, lambda words: (words.page.heatmap.title, words.page.heatmap.explain))
-        self.caption = PageView("caption")
-        self.heatmap = PlotlyView(elem_id="heatmap")
-
     def _tree(self) -> None:
-        _head(self.captions, lambda words: (words.page.tree.title, words.page.tree.explain))
+        part_head(self.captions, lambda words: (words.page.tree.title, words.page.tree.explain))
         self.tree = PlotlyView(elem_id="tree")
 
     def _panel(self) -> None:
-        _head(self.captions, lambda words: (words.page.panel.title, words.page.panel.explain))
+        part_head(self.captions, lambda words: (words.page.panel.title, words.page.panel.explain))
         self.panel = PageView("panel")
 
     def _token(self) -> None:
         """More of the selected node: what it looked at, what could come next."""
         with gr.Column(min_width=300):
-            self.attention = PageView("attention")
+            self.looked_at = PageView("attention")
         with gr.Column(min_width=300):
             next_tokens = gr.Markdown(elem_classes="small-head")
             self.captions.follow(next_tokens, lambda words: {"value": f"#### {words.page.panel.next_tokens}"})
@@ -78,27 +75,19 @@ class _Layout:
     @property
     def selection(self) -> list[Any]:
         """What follows the selected node."""
-        return [self.chosen, self.result, self.nbest, *self.closer, self.caption, self.heatmap]
+        token = [self.panel, self.looked_at, self.next_tokens]
+        return [self.chosen, self.result, self.nbest, *token, *self.attention.shown, *self.inner.closed]
 
     @property
     def closer(self) -> list[Any]:
-        """What a closer look at one token changes."""
-        return [self.panel, self.attention, self.next_tokens]
+        """What follows a choice within the attention, in the order of `translate_attention`."""
+        token = [self.panel, self.looked_at, self.next_tokens]
+        return [self.chosen, *token, self.attention.choice, self.attention.large]
 
     @property
     def everything(self) -> list[Any]:
         """What a new result fills."""
         return [self.message, self.results, self.tree, *self.selection]
-
-
-def _head(captions: Captions, texts: Callable[[Words], Sequence[str]]) -> None:
-    """A heading and the one line that says what is below it."""
-
-    def value(words: Words) -> Properties:
-        title, explain = texts(words)
-        return {"value": f"## {title}\n{explain}"}
-
-    captions.follow(gr.Markdown(elem_classes="part-head"), value)
 
 
 def build(context: Context) -> None:
@@ -109,6 +98,7 @@ def build(context: Context) -> None:
     _wire_alpha(layout)
     _wire_selection(layout, desk, context.language)
     _wire_waiting(layout, desk, context)
+    wire_self_attention(layout.inner, SelfDesk(context.service), layout.chosen, context.language)
     api(
         endpoint(context.service),
         api_name="decode",
@@ -160,7 +150,10 @@ def _wire_selection(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
     layout.tree.point_click(desk.choose_node, **follows, **latest)
     layout.nbest.choose(desk.choose_hypothesis, **follows, **latest)
     layout.result.choose(desk.choose_card, **follows, **latest)
-    layout.heatmap.point_click(look_closer, **quiet(inputs=inputs, outputs=layout.closer), **latest)
+    closer = quiet(inputs=inputs, outputs=layout.closer)
+    layout.attention.large.point_click(look_closer, **closer, **latest)
+    layout.attention.little.point_click(choose_little, **closer, **latest)
+    layout.attention.choice.choose(choose_head, **closer, **latest)
 
 
 def _wire_waiting(layout: _Layout, desk: Desk, context: Context) -> None:

@@ -7,10 +7,9 @@ from typing import Any, Final, TypeAlias
 
 import gradio as gr
 
-from demo.figures.heatmap import heatmap_bundle
 from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.tree import tree_bundle
-from demo.figures.walk import START, node_in
+from demo.figures.walk import node_in
 from demo.plotly_view import clicked
 from demo.service import DecodeRequest, ExampleBook, Problem, RequestError, Service, SourceKind, State
 from demo.wording import Words, words_for
@@ -19,13 +18,14 @@ from seq2seq_core.trace import to_json
 from .page_view import chosen_number
 from .parts.message import message_data, problem_message, problem_text, state_message
 from .parts.nbest import nbest_data
-from .parts.node import attention_data, caption_text, panel_data
+from .parts.node import attention_data, panel_data
 from .parts.result import result_data
 from .parts.selection import Selection, end_of, winner
+from .translate_attention import ATTENTION, attention_outputs
+from .translate_self import CLOSED, closed_outputs
 
-EVERYTHING: Final = 11  # outputs of a decode, selection included
-SELECTION: Final = 8
-CLOSER: Final = 3  # of these, what a closer look at a token changes
+SELECTION: Final = 6 + ATTENTION + CLOSED  # outputs of a choice of a node
+EVERYTHING: Final = 3 + SELECTION  # of a decode
 NOTHING_SELECTED: Final[tuple[Any, ...]] = (gr.skip(),) * SELECTION
 
 Outputs: TypeAlias = tuple[Any, ...]
@@ -104,17 +104,15 @@ class Desk:
         """What follows the selected node, in the order of the layout's `selection`."""
         decoded = chosen.decoded
         reference = self.examples.reference(decoded.entry, decoded.request.text)
-        trace, node = chosen.trace, chosen.node
-        heatmap = None if node == START else heatmap_bundle(trace, node, words.figures.heatmap)
         return (
             chosen,
             result_data(chosen, reference, words.page),
             nbest_data(decoded, chosen.beam_node, words.page),
             panel_data(chosen, words.page.panel),
-            attention_data(chosen, words.page.panel),
-            next_tokens_bundle(trace, node, words.figures.bars),
-            {"text": caption_text(chosen, words.page)},
-            replace(heatmap, keep=keep) if heatmap else None,
+            attention_data(chosen, words),
+            next_tokens_bundle(chosen.trace, chosen.focus, words.figures.bars),
+            *attention_outputs(chosen, words, keep=keep),
+            *closed_outputs(chosen, keep=keep),
         )
 
     def take_example(self, text: str, model: str, event: gr.EventData) -> str:
@@ -162,17 +160,7 @@ class Desk:
         place = chosen_number(event, "card")
         if chosen is None or place not in (0, 1):
             return NOTHING_SELECTED
-        return self.selected(winner(chosen.decoded, greedy=place == 0), words_for(language))
-
-
-def look_closer(chosen: Selection | None, language: str, event: gr.EventData) -> Outputs:
-    """A row of the heat map: the side panel shows that token, the map stays."""
-    node = node_in(chosen.trace, clicked(event)) if chosen else None
-    if chosen is None or node is None:
-        return NOTHING_SELECTED[:CLOSER]
-    words, closer = words_for(language), chosen.at(node)
-    bars = next_tokens_bundle(closer.trace, node, words.figures.bars)
-    return panel_data(closer, words.page.panel), attention_data(closer, words.page.panel), bars
+        return self.selected(chosen.card_at(greedy=place == 0), words_for(language))
 
 
 def only_message(message: Any) -> Outputs:

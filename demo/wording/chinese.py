@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from . import architectures, gallery
+from . import architectures, attention_sections, gallery
 from .page_words import (
     FrameWords,
-    HeatmapSectionWords,
     InputWords,
     MessageWords,
     NBestWords,
@@ -154,7 +153,7 @@ _RESULT: Final = ResultWords(
 
 _NBEST: Final = NBestWords(
     title="所有完整输出",
-    explain="Alpha 只改变排名，不重新解码。选择一行可查看它的注意力。",
+    explain="Alpha 只改变排名，不重新解码。选择一行可查看它是如何得来的。",
     alpha="Alpha",
     rank="名次",
     change="变化",
@@ -217,20 +216,9 @@ _PANEL: Final = PanelWords(
     score="得分",
     score_is="累计和 / T^{alpha}",
     attention="预测该词元时的注意力",
+    attention_of="预测该词元时的注意力：{head}",
     no_attention="该模型没有注意力机制。",
     next_tokens="下一个词元的候选",
-)
-
-_HEATMAP: Final = HeatmapSectionWords(
-    title="注意力",
-    explain="每行是一个写出的词元，共分配 1 份注意力，格子越亮得到的越多。下方的条形是每个原文词元得到的注意力总和。",
-    of_hypothesis="集束搜索中第 {rank} 名的输出：“{text}”",
-    of_prefix="第 {step} 步的前缀（{fate}）：“{text}”",
-    of_greedy="贪心搜索的输出：“{text}”",
-    of_greedy_prefix="贪心搜索在第 {step} 步的前缀（{fate}）：“{text}”",
-    of_sample="采样的输出：“{text}”",
-    of_sample_prefix="采样在第 {step} 步的前缀（{fate}）：“{text}”",
-    of_start="在起始符处还没有写出任何内容，请选择其他节点。",
 )
 
 PAGE: Final = PageWords(
@@ -245,5 +233,6 @@ PAGE: Final = PageWords(
     nbest=_NBEST,
     tree=_TREE,
     panel=_PANEL,
-    heatmap=_HEATMAP,
+    heatmap=attention_sections.HEATMAP_CHINESE,
+    self_attention=attention_sections.SELF_ATTENTION_CHINESE,
 )

@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from . import architectures, gallery
+from . import architectures, attention_sections, gallery
 from .page_words import (
     FrameWords,
-    HeatmapSectionWords,
     InputWords,
     MessageWords,
     NBestWords,
@@ -158,7 +157,7 @@ _RESULT: Final = ResultWords(
 
 _NBEST: Final = NBestWords(
     title="All finished outputs",
-    explain="Alpha only re-ranks them, nothing is decoded. Choose a row to see its attention.",
+    explain="Alpha only re-ranks them, nothing is decoded. Choose a row to see how it came about.",
     alpha="Alpha",
     rank="rank",
     change="change",
@@ -221,23 +220,9 @@ _PANEL: Final = PanelWords(
     score="score",
     score_is="sum / T^{alpha}",
     attention="Attention while this token was predicted",
+    attention_of="Attention while this token was predicted: {head}",
     no_attention="This model has no attention.",
     next_tokens="Next tokens after it",
-)
-
-_HEATMAP: Final = HeatmapSectionWords(
-    title="Attention",
-    explain=(
-        "Each row is a written token and hands out attention of 1: bright cells got most. "
-        "The bars below say what each source piece received in total."
-    ),
-    of_hypothesis="Beam search’s output at rank {rank}: “{text}”",
-    of_prefix="Prefix at step {step} ({fate}): “{text}”",
-    of_greedy="Greedy’s output: “{text}”",
-    of_greedy_prefix="Greedy’s prefix at step {step} ({fate}): “{text}”",
-    of_sample="The sample: “{text}”",
-    of_sample_prefix="The sample’s prefix at step {step} ({fate}): “{text}”",
-    of_start="Nothing is written at the start token. Choose another node.",
 )
 
 PAGE: Final = PageWords(
@@ -252,5 +237,6 @@ PAGE: Final = PageWords(
     nbest=_NBEST,
     tree=_TREE,
     panel=_PANEL,
-    heatmap=_HEATMAP,
+    heatmap=attention_sections.HEATMAP_ENGLISH,
+    self_attention=attention_sections.SELF_ATTENTION_ENGLISH,
 )

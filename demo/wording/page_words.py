@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .architectures import ArchitectureWords
+from .attention_section_words import HeatmapSectionWords, SelfAttentionSectionWords
 from .gallery_words import CardWords, GalleryWords
 
 
@@ -163,23 +164,9 @@ class PanelWords:
     score: str
     score_is: str
     attention: str
+    attention_of: str  # {head}
     no_attention: str
     next_tokens: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeatmapSectionWords:
-    """The heading over the heat map, and whose it is."""
-
-    title: str
-    explain: str
-    of_hypothesis: str  # {rank} {text}
-    of_prefix: str  # {step} {text} {fate}
-    of_greedy: str  # {text}
-    of_greedy_prefix: str  # {step} {text} {fate}
-    of_sample: str  # {text}
-    of_sample_prefix: str  # {step} {text} {fate}
-    of_start: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,3 +185,4 @@ class PageWords:
     tree: TreeSectionWords
     panel: PanelWords
     heatmap: HeatmapSectionWords
+    self_attention: SelfAttentionSectionWords

@@ -1,17 +1,21 @@
 """One node of the search: its ledger in unrounded numbers, its attention, and whose heat map is shown."""
 
+from demo.figures.heads import choice_label, heads_of
+from demo.figures.heatmap_layout import align
 from demo.figures.labels import number, visible
 from demo.figures.walk import START, Node
+from demo.service import SourceKind
 from demo.tabs.parts.data import Data
 from demo.tabs.parts.nbest import hypothesis_at
 from demo.tabs.parts.result import brief, shown_text
 from demo.tabs.parts.selection import Selection
+from demo.wording import Words
 from demo.wording.page_words import PageWords, PanelWords
-from seq2seq_core.trace import Trace, attention_rows, candidate_label, path
+from seq2seq_core.trace import Trace, candidate_label, path
 
 
 def panel_data(chosen: Selection, words: PanelWords) -> Data:
-    trace, node = chosen.trace, chosen.node
+    trace, node = chosen.trace, chosen.focus
     if node == START:
         return {"title": words.start, "facts": [], "ledger": None, "sums": []}
     step, index = trace.steps[node[0] - 1], node[1]
@@ -73,17 +77,29 @@ def _sums(trace: Trace, node: Node, alpha: str, words: PanelWords) -> list[list[
     ]
 
 
-def attention_data(chosen: Selection, words: PanelWords) -> Data | None:
-    """What the model looked at while it predicted the selected token; nothing at the start token."""
-    trace, node = chosen.trace, chosen.node
-    if node == START:
+def attention_data(chosen: Selection, words: Words) -> Data | None:
+    """What the model looked at while it predicted the token in focus.
+
+    Nothing at the start token and where there is no source; nothing for a picture, which is shown itself.
+    """
+    trace, node, texts = chosen.trace, chosen.focus, words.page.panel
+    if node == START or chosen.decoded.entry.source in (SourceKind.PICTURE, SourceKind.NONE):
         return None
-    rows_TS = attention_rows(trace, *node)
-    if rows_TS is None:
-        return {"heading": words.attention, "note": words.no_attention, "weights": [], "lang": None}
+    heading = _attention_heading(chosen, words)
+    alignment = align(trace, node, chosen.head)
+    if alignment is None or len(trace.source_tokens) == 1:
+        note = texts.no_attention if alignment is None else words.page.heatmap.one_piece
+        return {"heading": heading, "note": note, "weights": [], "lang": None}
     weights = [
         {"piece": visible(piece), "text": number(float(weight)), "part": float(weight)}
-        for piece, weight in zip(trace.source_tokens, rows_TS[-1], strict=True)
+        for piece, weight in zip(trace.source_tokens, alignment.weights_TS[-1], strict=True)
     ]
     language = chosen.decoded.entry.source_language
-    return {"heading": words.attention, "note": "", "weights": weights, "lang": language}
+    return {"heading": heading, "note": "", "weights": weights, "lang": language}
+
+
+def _attention_heading(chosen: Selection, words: Words) -> str:
+    """Names the head where one was chosen of several."""
+    if len(heads_of(chosen.trace)) < 2:
+        return words.page.panel.attention
+    return words.page.panel.attention_of.format(head=choice_label(chosen.head, words.figures.heads))

@@ -39,8 +39,9 @@ def result_data(chosen: Selection, reference: str, page: PageWords) -> Data:
 
 
 def _show_words(decoded: Decoded, words: ResultWords) -> dict[str, str]:
-    """What choosing a card shows: its attention too, where the model has any."""
-    if decoded.beam.steps and decoded.beam.steps[0].attention_ES is None:
+    """What choosing a card shows: its attention too, where there is any to see."""
+    is_blind = decoded.beam.steps and decoded.beam.steps[0].attention_ES is None
+    if is_blind or len(decoded.beam.source_tokens) == 1:  # one piece leaves nothing to choose from
         return {"show": words.show_numbers, "shown": words.numbers_shown}
     return {"show": words.show_attention, "shown": words.attention_shown}
 

@@ -92,7 +92,7 @@ def test_the_heat_map_of_one_head_shows_its_weights_and_says_so() -> None:
     bundle = heatmap_bundle(trace, end_of(trace), ENGLISH.heatmap, head=Head(0, 1))
     assert bundle.figure.data[0].z == ([1.0, 0.0], [0.25, 0.75])
     assert bundle.figure.data[1].y == (1.25, 0.75)
-    assert bundle.notes[0] == "Shown: layer 1, head 2."
+    assert bundle.notes[0].startswith("Shown: layer 1, head 2. The totals are of this head alone")
 
 
 @pytest.mark.parametrize("trace", [two_heads(), crossing()], ids=["no such head", "no heads"])

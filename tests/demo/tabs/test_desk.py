@@ -11,14 +11,8 @@ import pytest
 from demo.service import Example, ExampleBook, Service
 from demo.service.model import Load
 from demo.tabs.parts.selection import Selection
-from demo.tabs.translate_desk import (
-    CLOSER,
-    EVERYTHING,
-    SELECTION,
-    Desk,
-    endpoint,
-    look_closer,
-)
+from demo.tabs.translate_attention import CLOSER, look_closer
+from demo.tabs.translate_desk import EVERYTHING, SELECTION, Desk, endpoint
 from seq2seq_core.trace import check, from_json
 from tests.demo.service.made import TablePipeline, load_of, made_entry
 
@@ -139,7 +133,7 @@ def test_greedys_card_is_chosen_and_its_rows_are_greedys(desk: Desk, chosen: Sel
     assert shown[0].greedy
     assert shown[1]["chosen"] == 0
     closer = look_closer(shown[0], "en", event({"customdata": [1, 0]}))
-    assert closer[0]["title"].startswith("Greedy")
+    assert closer[1]["title"].startswith("Greedy")
     assert len(closer) == CLOSER
     back = desk.choose_node(shown[0], "en", event({"customdata": [1, 0]}))
     assert not back[0].greedy

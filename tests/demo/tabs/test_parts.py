@@ -148,14 +148,14 @@ def test_a_pruned_node_has_its_panel_and_its_caption(decoded: Decoded) -> None:
     fate = f"pruned: end token below the cut by {step.margin_N[node[1]]:.3f} nats"
     assert dict(data["facts"])[ENGLISH.panel.fate] == fate
     assert fate in caption_text(chosen, ENGLISH)
-    attention = attention_data(chosen, ENGLISH.panel)
+    attention = attention_data(chosen, words_for("en"))
     assert attention is not None
     assert len(attention["weights"]) == 2
 
 
 def test_the_start_token_has_nothing_to_tell(decoded: Decoded) -> None:
     assert panel_data(Selection(decoded), ENGLISH.panel)["ledger"] is None
-    assert attention_data(Selection(decoded), ENGLISH.panel) is None
+    assert attention_data(Selection(decoded), words_for("en")) is None
     assert caption_text(Selection(decoded), ENGLISH) == ENGLISH.heatmap.of_start
 
 
