@@ -6,27 +6,21 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.translate_page import PATIENCE_MS, card, ready, trace_from_api, translate
+from tests.browser.translate_page import (
+    PATIENCE_MS,
+    card,
+    choose_model,
+    little_panel,
+    ready,
+    trace_from_api,
+    translate,
+    unfold,
+)
 from tests.support.page_guard import PageOptions
 from tests.support.served_app import ServedApp
 
 TEXT = "I see the dog."
 PHONE = PageOptions(width=390, height=844, locale="zh-CN", color_scheme="dark")
-
-
-def unfold(page: Page) -> Locator:
-    """The lines of the gallery."""
-    page.locator("#view-gallery .unfold").click()
-    models = page.locator("#view-gallery .model")
-    expect(models.first).to_be_visible()
-    return models
-
-
-def choose(page: Page, title: str) -> None:
-    """By its line; returns when the page has followed."""
-    unfold(page).filter(has_text=title).click()
-    expect(page.locator("#view-gallery .models")).to_be_hidden()
-    expect(page.locator("#view-gallery .model.is-chosen")).to_contain_text(title)
 
 
 def sentence(page: Page) -> Locator:
@@ -38,7 +32,7 @@ def test_a_chosen_model_answers_and_the_sentence_stays(
 ) -> None:
     translate(page, TEXT)
     french = card(page, 1).locator(".output").inner_text()
-    choose(page, "Noise in Chinese")
+    choose_model(page, "Noise in Chinese")
     expect(page.locator("#view-result .model-line")).to_contain_text("English → Chinese", timeout=PATIENCE_MS)
     expect(sentence(page)).to_have_value(TEXT)
     trace = trace_from_api(app, TEXT, model="tiny-chinese")
@@ -51,7 +45,7 @@ def test_a_chosen_model_answers_and_the_sentence_stays(
 def test_another_task_brings_its_own_input_and_nothing_is_decoded_unasked(page: Page) -> None:
     ready(page)
     sentence(page).fill(TEXT)
-    choose(page, "Noise in dates")
+    choose_model(page, "Noise in dates")
     expect(sentence(page)).to_have_value("4 July 1776")
     expect(page.locator("#sentence label").first).to_contain_text("Date (")
     expect(page.locator("#translate")).to_have_text("Decode")
@@ -71,20 +65,27 @@ def test_the_card_opens_and_follows_the_model(page: Page, screenshot: Callable[[
     expect(about).to_contain_text("CC BY 2.0 FR")
     expect(about).to_contain_text("python -m seq2seq_core.train")
     screenshot("card")
-    choose(page, "Noise in Chinese")
+    choose_model(page, "Noise in Chinese")
     expect(about).to_contain_text("Twelve pairs, CC0.")
     expect(about.locator(".scores td")).to_have_text(["12.5"])
 
 
 def test_a_picture_is_chosen_and_captioned(page: Page, screenshot: Callable[[str], None]) -> None:
     ready(page)
-    choose(page, "Noise about pictures")
+    choose_model(page, "Noise about pictures")
     pictures = page.locator("#view-examples .is-picture")
     expect(pictures.locator("canvas")).to_have_count(6)
     expect(sentence(page)).to_be_hidden()
     pictures.nth(2).click()
     expect(card(page, 1)).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("#view-result .reference")).to_contain_text(re.compile("a (large|small) "))
+    picture = page.locator("#heatmap")
+    expect(picture.locator(".notes")).to_contain_text("Where the model looked when it wrote")
+    little_panel(page, "heads", 0)
+    token = page.locator("#heads .annotation").first.text_content()
+    expect(picture.locator(".notes")).to_contain_text(f"when it wrote “{token}”")
+    expect(page.locator("#view-panel .node-title")).to_contain_text(f"“{token}”, step 1")
+    expect(page.locator("#view-attention")).to_be_hidden()
     screenshot("captioned")
     seen = pictures.first.locator("canvas").evaluate("canvas => canvas.toDataURL()")
     page.locator("#view-examples .another").click()
@@ -95,7 +96,7 @@ def test_a_picture_is_chosen_and_captioned(page: Page, screenshot: Callable[[str
 
 def test_a_language_model_is_sampled_from(page: Page, app: ServedApp, screenshot: Callable[[str], None]) -> None:
     ready(page)
-    choose(page, "A model of language")
+    choose_model(page, "A model of language")
     expect(sentence(page)).to_be_hidden()
     expect(page.locator("#translate")).to_be_hidden()
     for seed in (1, 2):
@@ -104,7 +105,10 @@ def test_a_language_model_is_sampled_from(page: Page, app: ServedApp, screenshot
         expect(card(page, 0)).to_have_attribute("aria-label", name, timeout=PATIENCE_MS)
         trace = trace_from_api(app, "", model="tiny-language", algorithm="sampling", seed=seed)
         expect(card(page, 0).locator(".output")).to_have_text(trace.hypotheses[0].text or "(empty output)")
-    expect(page.locator("#heatmap")).to_be_visible()
+    expect(page.locator("#view-caption")).to_contain_text("reads no source")
+    for figure in ("#heatmap", "#heads"):
+        expect(page.locator(f"{figure} .plot")).to_be_hidden()
+    expect(page.locator("#view-attention")).to_be_hidden()
     screenshot("sampled")
 
 

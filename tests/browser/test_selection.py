@@ -42,7 +42,7 @@ def test_greedys_own_attention_can_be_shown_by_keyboard(page: Page, greedy: Trac
     expect(show_button(page, 1)).to_have_attribute("aria-pressed", "true")
     show_button(page, 0).focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#view-caption")).to_have_text(f"Greedy’s output: “{greedy.hypotheses[0].text}”")
+    expect(page.locator("#view-caption .caption-line")).to_have_text(f"Greedy’s output: “{greedy.hypotheses[0].text}”")
     expect(page.locator("#view-panel .node-title")).to_contain_text("Greedy")
     expect(page.locator("#view-panel")).to_contain_text(repr(greedy.hypotheses[0].score))
     expect(show_button(page, 0)).to_have_attribute("aria-pressed", "true")

@@ -17,6 +17,12 @@ _QUIET = """quiet => {
   if (window.answersSeen !== answers) [window.answersSeen, window.lastAnswer] = [answers, performance.now()];
   return performance.now() - window.lastAnswer > quiet;
 }"""
+_PANEL_CENTRE = """([figure, place]) => {
+  const plot = document.querySelector(`#${figure} .plot`);
+  const panes = plot.data.filter(({ customdata }) => Array.isArray(customdata?.[0]?.[0]));
+  const box = plot.getBoundingClientRect();
+  return [box.x + panes[place].x0, box.y + panes[place].y0];
+}"""
 SENTENCE = "I don't know what you want me to do with this old car."
 
 
@@ -36,6 +42,27 @@ def ready(page: Page) -> Locator:
     message = page.locator("#view-message .page-view")
     expect(message).to_have_attribute("data-tone", re.compile("hint|problem"), timeout=PATIENCE_MS)
     return message
+
+
+def unfold(page: Page) -> Locator:
+    """The lines of the gallery."""
+    page.locator("#view-gallery .unfold").click()
+    models = page.locator("#view-gallery .model")
+    expect(models.first).to_be_visible()
+    return models
+
+
+def choose_model(page: Page, title: str) -> None:
+    """By its line; returns when the page has followed."""
+    unfold(page).filter(has_text=title).click()
+    expect(page.locator("#view-gallery .models")).to_be_hidden()
+    expect(page.locator("#view-gallery .model.is-chosen")).to_contain_text(title)
+
+
+def little_panel(page: Page, figure: str, place: int) -> None:
+    """Click one of a figure's little maps or pictures."""
+    page.locator(f"#{figure} .annotation").nth(place).scroll_into_view_if_needed(timeout=PATIENCE_MS)
+    page.mouse.click(*page.evaluate(_PANEL_CENTRE, [figure, place]))
 
 
 def settled(page: Page) -> None:
