@@ -1,6 +1,7 @@
 """The gallery and the card: what is said of a model, and what follows when another one is chosen."""
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import gradio as gr
@@ -10,7 +11,10 @@ from demo.service import ExampleBook, Score, Service, SourceKind, State
 from demo.tabs.parts.card import card_data, idea_text
 from demo.tabs.parts.gallery import gallery_data, score_text, size_text, task_text
 from demo.tabs.translate_models import DRESSED, ModelDesk, next_seed
-from demo.wording import words_for
+from demo.wording import Language, words_for
+from seq2seq_core.architecture import describe
+from seq2seq_core.models import FAMILIES
+from seq2seq_core.models.config import DecoderKind, EncoderKind, Output
 from tests.demo.service.made import BAHDANAU, FACTS, TablePipeline, load_of, made_entry
 
 ENGLISH, CHINESE = words_for("en").page, words_for("zh").page
@@ -44,6 +48,20 @@ def test_a_line_says_task_architecture_year_size_and_score() -> None:
         "architecture": "Attention with the previous state (GRU, additive) · 2015",
         "numbers": "6.2 M parameters · BLEU 46.0",
     }
+
+
+def test_every_architecture_that_can_be_trained_has_its_name_and_its_idea() -> None:
+    choices = product(FAMILIES, EncoderKind, DecoderKind, Output)
+    settings = ({"family": f, "encoder": e, "decoder": d, "output": o} for f, e, d, o in choices)
+    found = {architecture.key: architecture for architecture in map(describe, settings)}
+    assert len(found) == 10
+    for key, architecture in found.items():
+        for language in Language:
+            page = words_for(language).page
+            text = idea_text(made_entry(architecture=architecture), page)
+            assert text.startswith(page.architectures.ideas[key])
+            assert text.endswith("$$")
+            assert page.architectures.names[key]
 
 
 def test_an_unknown_architecture_keeps_its_own_name() -> None:
