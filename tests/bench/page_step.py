@@ -54,7 +54,7 @@ def step_times(url: str) -> dict[str, list[float]]:
         page.goto(url)
         page.get_by_role("radio", name="long").check()
         page.wait_for_timeout(2000)
-        page.get_by_role("tab", name="Search tree").click()
+        page.get_by_role("tab", name="Tree").click()
         page.locator("#tree .scatterlayer").first.wait_for()
         times: dict[str, list[float]] = page.evaluate(STEP_ALL)
         browser.close()

@@ -54,13 +54,14 @@ def choose_head(event: gr.EventData) -> str:
 def build() -> gr.Blocks:
     page: gr.Blocks
     with gr.Blocks(title="Figures") as page:
+        # Short names: those that do not fit beside one another on a phone would move into a menu.
         with gr.Tab("Input"):
             name = gr.Radio(list(SEARCHES), value="small", label="Search")
             chinese = gr.Checkbox(label="Chinese")
             chosen = gr.Textbox(label="Chosen", interactive=False)
-        with gr.Tab("Search tree"):
+        with gr.Tab("Tree"):
             tree = PlotlyView(elem_id="tree")
-        with gr.Tab("Attention"):
+        with gr.Tab("Map"):
             heatmap, bars = PlotlyView(elem_id="heatmap"), PlotlyView(elem_id="bars")
         with gr.Tab("Heads"):
             heads = PlotlyView(draw_heads(HEADS, end_of(HEADS), ENGLISH.heads), elem_id="heads")

@@ -59,7 +59,7 @@ def tree(page: Page) -> Locator:
 
 
 def open_tree(page: Page) -> Locator:
-    page.get_by_role("tab", name="Search tree").click()
+    page.get_by_role("tab", name="Tree").click()
     view = page.locator("#tree")
     view.locator(".scatterlayer").first.wait_for()
     return view
@@ -105,7 +105,7 @@ def test_a_search_is_drawn(page: Page, screenshot: Callable[[str], None], name: 
     press(view, "Home", *["ArrowRight"] * 11)
     expect(view.locator(".caption")).to_contain_text("Step 6, expand:")
     screenshot(f"{name}-step")
-    page.get_by_role("tab", name="Attention").click()
+    page.get_by_role("tab", name="Map").click()
     expect(page.locator("#heatmap .heatmaplayer image")).to_be_visible()
     screenshot(f"{name}-attention")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -215,7 +215,7 @@ def test_the_figure_is_told_in_words(tree: Locator) -> None:
 
 
 def test_bars_follow_the_width_of_the_page(page: Page, tree: Locator) -> None:
-    page.get_by_role("tab", name="Attention").click()
+    page.get_by_role("tab", name="Map").click()
     drawing = page.locator("#bars .main-svg").first
     expect(drawing).to_be_visible()
     page.set_viewport_size({"width": 600, "height": 900})
@@ -237,7 +237,7 @@ def test_a_view_waits_for_a_late_drawing_library(blank_page: Page, app: ServedAp
 
     blank_page.route("**/plotly.min.js", hold)
     blank_page.goto(app.url, wait_until="commit")
-    blank_page.get_by_role("tab", name="Search tree").click()
+    blank_page.get_by_role("tab", name="Tree").click()
     expect(blank_page.locator("#tree .message")).to_have_text(ENGLISH.tree.view.loading)
     for route in held:
         route.continue_()
