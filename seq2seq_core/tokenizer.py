@@ -1,18 +1,20 @@
-"""Text to token ids and back: SentencePiece models of four kinds.
+"""Text to token ids and back: SentencePiece models of five kinds.
 
 `unigram`, `bpe` and `char` fall back to bytes, so that every text has a representation; `word` takes what stands
-between blanks as one token and maps words it never saw to `<unk>`.
+between blanks as one token and maps words it never saw to `<unk>`; `letter` takes every small letter (or other
+character) as one token, and blanks say nothing to it: for spellings, "c a t" and "Cat" are the same.
 
 What normalisation changes (SentencePiece's `nmt_nfkc` rule): compatibility forms become canonical ones (full-width
 letters, ligatures, the one-character ellipsis), control characters go, all blanks (zero-width ones too) become single
 spaces, and blanks at either end go. Decoding an encoding gives exactly the normalised text. For `word` only blanks are
-unified.
+unified; for `letter` they go, and capitals become small letters.
 
 Special tokens are control symbols of the model: text that looks like one (`</s>` typed by a user) is spelt out in
 ordinary pieces and never becomes the control symbol.
 """
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +30,7 @@ START_ID: Final = 2
 END_ID: Final = 3
 SPECIAL_TOKENS: Final = ("<pad>", "<unk>", "<s>", "</s>")
 BLANK: Final = "\u2581"  # SentencePiece writes a blank as this character
+_UNITS: Final = {"word": re.compile(r"\S+"), "letter": re.compile(r"\S")}  # by tokenizer kind
 _BYTES: Final = 256  # token types that spell any text
 _TRAINING: Final[dict[str, Any]] = {
     "hard_vocab_limit": False,  # a small corpus gives fewer tokens
@@ -54,12 +57,15 @@ class TokenizerKind(StrEnum):
     BPE = "bpe"
     CHAR = "char"
     WORD = "word"
+    LETTER = "letter"
     PICTURE = "picture"
     POSITIONS = "positions"
     NONE = "none"
 
 
-LEARNT_KINDS: Final = (TokenizerKind.UNIGRAM, TokenizerKind.BPE, TokenizerKind.CHAR, TokenizerKind.WORD)
+SPELLING_KINDS: Final = (TokenizerKind.UNIGRAM, TokenizerKind.BPE, TokenizerKind.CHAR)  # unseen text is spelt out
+WHOLE_KINDS: Final = (TokenizerKind.WORD, TokenizerKind.LETTER)  # an unseen unit is `<unk>`
+LEARNT_KINDS: Final = (*SPELLING_KINDS, *WHOLE_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ class Tokenizer:
         kind = TokenizerKind(kind)
         if kind not in LEARNT_KINDS:
             raise OptionError(f"a tokenizer can be learnt of the kinds {', '.join(LEARNT_KINDS)}, got {kind.value!r}")
-        sentences = [_unify_blanks(line) if kind is TokenizerKind.WORD else line for line in lines]
+        sentences = [" ".join(_units(line, kind)) if kind in WHOLE_KINDS else line for line in lines]
         sentences = [sentence for sentence in sentences if sentence.strip()]
         for sentence in sentences:
             _check_characters(sentence)
@@ -115,9 +121,9 @@ class Tokenizer:
             spm.SentencePieceTrainer.train(
                 sentence_iterator=iter(sentences),
                 model_writer=output,
-                model_type=kind.value,
+                model_type=(TokenizerKind.WORD if kind in WHOLE_KINDS else kind).value,
                 vocab_size=vocabulary_size,
-                byte_fallback=kind is not TokenizerKind.WORD,
+                byte_fallback=kind in SPELLING_KINDS,
                 normalization_rule_name=_rule(kind),
                 **_TRAINING,
             )
@@ -129,14 +135,14 @@ class Tokenizer:
         return int(self._processor.get_piece_size())
 
     def normalize(self, text: str) -> str:
-        """The text that decoding an encoding gives back (for `word`: up to unknown words).
+        """The text that decoding an encoding gives back (for `word` and `letter`: up to unknown ones).
 
         Raises:
             InputError: the text holds a lone surrogate.
         """
         _check_characters(text)
-        if self.kind is TokenizerKind.WORD:
-            return _unify_blanks(text)
+        if self.kind in WHOLE_KINDS:
+            return self._between.join(_units(text, self.kind))
         return str(self._processor.normalize(text)).removeprefix(BLANK).replace(BLANK, " ").strip()
 
     def encode(self, text: str) -> Encoding:
@@ -146,8 +152,8 @@ class Tokenizer:
             InputError: the text holds a lone surrogate, which is no character.
         """
         _check_characters(text)
-        if self.kind is TokenizerKind.WORD:
-            return self._encode_words(text)
+        if self.kind in WHOLE_KINDS:
+            return self._encode_units(text)
         mapping = self._processor.encode(text, return_type="offset_mapping")
         return Encoding(tuple(mapping["ids"]), tuple(mapping["pieces"]), tuple(mapping["offsets"]))
 
@@ -159,32 +165,39 @@ class Tokenizer:
         """
         for text in texts:
             _check_characters(text)
-        if self.kind is TokenizerKind.WORD:
-            return [list(self._encode_words(text).ids) for text in texts]
+        if self.kind in WHOLE_KINDS:
+            return [list(self._encode_units(text).ids) for text in texts]
         return [list(ids) for ids in self._processor.encode(list(texts), return_type=int)]
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of the ids; special tokens have no text, except `<unk>`: itself among words, else ⁇."""
-        if self.kind is TokenizerKind.WORD:
-            return " ".join(self.label(i).removeprefix(BLANK) for i in ids if i not in (PAD_ID, START_ID, END_ID))
+        """The text of the ids; special tokens have no text, except `<unk>`: itself among words and letters, else ⁇."""
+        if self.kind in WHOLE_KINDS:
+            units = (self.label(i).removeprefix(BLANK) for i in ids if i not in (PAD_ID, START_ID, END_ID))
+            return self._between.join(units)
         return str(self._processor.decode([i for i in ids if i != PAD_ID]))
 
     def label(self, token: int) -> str:
         """The piece of an id as it is drawn in figures."""
         return str(self._processor.id_to_piece(token))
 
-    def _encode_words(self, text: str) -> Encoding:
-        words, spans, position = text.split(), [], 0
-        for word in words:
-            begin = text.index(word, position)
-            position = begin + len(word)
-            spans.append((begin, position))
-        ids = tuple(int(self._processor.piece_to_id(BLANK + word)) for word in words)
-        return Encoding(ids, tuple(BLANK + word for word in words), tuple(spans))
+    @property
+    def _between(self) -> str:
+        return " " if self.kind is TokenizerKind.WORD else ""
+
+    def _encode_units(self, text: str) -> Encoding:
+        pieces = tuple(BLANK + unit for unit in _units(text, self.kind))
+        spans = tuple(found.span() for found in _UNITS[self.kind].finditer(text))
+        return Encoding(tuple(int(self._processor.piece_to_id(piece)) for piece in pieces), pieces, spans)
+
+
+def _units(text: str, kind: TokenizerKind) -> list[str]:
+    """The words, or the letters in lower case, one for one."""
+    found = _UNITS[kind].findall(text)
+    return [unit.lower() for unit in found] if kind is TokenizerKind.LETTER else found
 
 
 def _rule(kind: TokenizerKind) -> str:
-    return "identity" if kind is TokenizerKind.WORD else "nmt_nfkc"
+    return "identity" if kind in WHOLE_KINDS else "nmt_nfkc"
 
 
 def _check_size(kind: TokenizerKind, sentences: Sequence[str], size: int) -> None:
@@ -193,15 +206,11 @@ def _check_size(kind: TokenizerKind, sentences: Sequence[str], size: int) -> Non
     characters = set().union(*map(normalise, sentences)) | {BLANK}
     if characters == {BLANK}:
         raise OptionError("a tokenizer needs at least one line of text, got none")
-    spelling = 0 if kind is TokenizerKind.WORD else _BYTES
+    spelling = _BYTES if kind in SPELLING_KINDS else 0
     units = len(characters) if kind in (TokenizerKind.UNIGRAM, TokenizerKind.BPE) else 1
     if size < (least := len(SPECIAL_TOKENS) + spelling + units):
         needs = f"{len(SPECIAL_TOKENS)} special tokens, {spelling} bytes, {units} characters or words"
         raise OptionError(f"vocabulary_size must be {least} or more for {kind} and this text ({needs}), got {size}")
-
-
-def _unify_blanks(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _check_characters(text: str) -> None:

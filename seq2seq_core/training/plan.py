@@ -115,14 +115,15 @@ PLAN: Final = (
     ),
     Planned(
         "cmudict-g2p",
-        _WORDS + "--max-tokens 8000000 --validate-every 900000 --measure phonemes --model.attention location-aware "
-        "--model.embedding-size 96 --model.encoder-size 192 --model.decoder-size 256 --model.attention-size 128 "
-        "--model.dropout 0.2 --optimiser.label-smoothing 0.1 "
+        _SMALL.format(source="letter", target="word")
+        + "--max-tokens 14000000 --validate-every 1400000 --measure phonemes --model.attention location-aware "
+        "--model.embedding-size 96 --model.encoder-size 192 --model.encoder-layers 2 --model.decoder-size 256 "
+        "--model.attention-size 128 --model.dropout 0.2 --optimiser.label-smoothing 0.1 "
         "--about.task pronunciation --about.source-language en --about.target-language en",
         _CMUDICT,
         "cmudict-g2p",
         references=True,
-        suggestions=("t h o u g h t", "k n i g h t", "s e q u e n c e"),
+        suggestions=("thought", "knight", "sequence"),
     ),
     Planned(
         "tatoeba-en-zh",
@@ -162,12 +163,16 @@ PLAN: Final = (
     Planned(
         "advising-sql",
         "--tokenizer.source-kind word --tokenizer.target-kind word --tokenizer.shared --tokenizer.source-size 1200 "
-        "--longest 180 --batch-tokens 3000 --patience 0 --max-tokens 4000000 --validate-every 400000 "
-        "--measure sequences --model.output pointer-generator --optimiser.label-smoothing 0 --model.dropout 0.3 "
+        "--longest 180 --batch-tokens 1000 --patience 0 --max-tokens 7000000 --validate-every 700000 "
+        "--measure sequences --model.output pointer-generator --optimiser.label-smoothing 0 --model.dropout 0.4 "
         "--model.embedding-size 128 --model.encoder-size 160 --model.decoder-size 256 --model.attention-size 128 "
         "--about.task question-sql --about.source-language en --about.target-language sql",
         _ADVISING,
         "advising-sql",
+        suggestions=(
+            "Are undergrads eligible to take number0 ?",
+            "What 's the easiest class I can take to fulfill the requirement0 requirement ?",
+        ),
     ),
     Planned(
         "language",

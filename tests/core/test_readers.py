@@ -90,7 +90,7 @@ def test_a_reader_is_made_for_every_kind_and_opened_again(kind: TokenizerKind) -
 
 @pytest.mark.parametrize("kind", sorted(set(TokenizerKind) - set(LEARNT_KINDS)))
 def test_a_kind_that_learns_nothing_is_not_learnt(kind: TokenizerKind) -> None:
-    with pytest.raises(OptionError, match=f"can be learnt of the kinds unigram, bpe, char, word, got '{kind}'"):
+    with pytest.raises(OptionError, match=f"can be learnt of the kinds unigram, bpe, char, word, letter, got '{kind}'"):
         Tokenizer.train(["text"], kind=kind)
 
 

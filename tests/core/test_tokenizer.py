@@ -59,6 +59,22 @@ def test_words_are_looked_up_one_by_one() -> None:
     assert TRAINED[TokenizerKind.WORD].decode(encoding.ids) == "the <unk> sat"
 
 
+@pytest.mark.parametrize("text", ["the Dog", "t h e d o g", " THE\tdog  "])
+def test_letters_are_tokens_whatever_their_case_and_blanks(text: str) -> None:
+    tokenizer = TRAINED[TokenizerKind.LETTER]
+    encoding = tokenizer.encode(text)
+    assert encoding.pieces == tuple(f"▁{letter}" for letter in "thedog")
+    assert [text[begin:end].lower() for begin, end in encoding.spans] == list("thedog")
+    assert tokenizer.decode(encoding.ids) == tokenizer.normalize(text) == "thedog"
+
+
+def test_a_letter_never_seen_is_unknown_and_the_rest_is_not() -> None:
+    tokenizer = TRAINED[TokenizerKind.LETTER]
+    ids = tokenizer.encode("caž").ids
+    assert ids[2] == UNKNOWN_ID and UNKNOWN_ID not in ids[:2]
+    assert tokenizer.decode(ids) == "ca<unk>"
+
+
 @pytest.mark.parametrize("kind", LEARNT_KINDS)
 def test_text_that_looks_like_the_end_token_stays_text(kind: TokenizerKind) -> None:
     assert END_ID not in TRAINED[kind].encode("stop </s> here").ids
@@ -100,11 +116,11 @@ def test_no_text_to_learn_from_is_refused() -> None:
 def test_the_size_is_the_most_that_is_used(kind: TokenizerKind, size: int) -> None:
     many = [" ".join(f"word{number}" for number in range(begin, begin + 50)) for begin in range(0, 1000, 50)]
     tokenizer = Tokenizer.train(many, kind=kind, vocabulary_size=size)
-    # byte kinds: 260 reserved tokens, w o r d, ten digits and the blank
-    assert len(tokenizer) == (275 if kind is TokenizerKind.CHAR else size)
+    # byte kinds: 260 reserved tokens, w o r d, ten digits and the blank; letters: 4 reserved tokens and the fourteen
+    assert len(tokenizer) == {TokenizerKind.CHAR: 275, TokenizerKind.LETTER: 18}.get(kind, size)
 
 
-@pytest.mark.parametrize(("kind", "least"), [("unigram", 275), ("bpe", 275), ("char", 261), ("word", 5)])
+@pytest.mark.parametrize(("kind", "least"), [("unigram", 275), ("bpe", 275), ("char", 261), ("word", 5), ("letter", 5)])
 def test_a_size_without_room_for_what_the_kind_needs_is_refused(kind: str, least: int) -> None:
     text = ["word0 word1 word2345 6789"] * 3
     with pytest.raises(OptionError, match=f"vocabulary_size must be {least} or more for {kind} .* got {least - 1}"):
