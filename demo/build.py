@@ -11,7 +11,7 @@ from typing import Any, Final
 import gradio as gr
 
 from demo.plotly_view import page_head, serve_assets
-from demo.service import ExampleBook, Service, checkpoint_folders, read_examples, read_gallery
+from demo.service import ExampleBook, Service, checkpoint_folders, read_examples, read_gallery, read_measured
 from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import page_view_head, serve_page_assets
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
@@ -44,7 +44,8 @@ def build_app(service: Service) -> gr.Blocks:
     app: gr.Blocks
     with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title) as app:
         language = _head(captions)
-        context = Context(app, service, ExampleBook(read_examples(ASSETS / "examples.json")), language, captions)
+        examples, measured = ExampleBook(read_examples(ASSETS / "examples.json")), read_measured(ASSETS / "curves")
+        context = Context(app, service, examples, language, captions, measured)
         with gr.Tabs():
             for tab in TABS:
                 with gr.Tab(id=tab.id, elem_id=f"tab-{tab.id}", elem_classes="desk") as place:

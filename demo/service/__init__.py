@@ -2,6 +2,7 @@
 
     requests   what may be asked for; sources, problems: of which source, and what is wrong with the rest
     gallery    the models there are, by their config.json; facts, curve: scores, data and cost of one
+    measured   quality by length on generated tasks, measured once
     lineup     which of them can be compared
     shelf      the loaded ones, in bounded memory
     model      the two searches of one request, cached
@@ -18,6 +19,7 @@ from .examples import ExampleBook, read_examples
 from .facts import Facts, Score, Units
 from .gallery import GalleryEntry, checkpoint_folders, read_gallery
 from .lineup import LineupError, LineupProblem, check_lineup
+from .measured import MeasuredRun, MeasuredTask, read_measured
 from .model import Decoded, Service
 from .problems import Problem, RequestError
 from .requests import DecodeRequest
@@ -39,6 +41,8 @@ __all__ = [
     "Kind",
     "LineupError",
     "LineupProblem",
+    "MeasuredRun",
+    "MeasuredTask",
     "Note",
     "Problem",
     "RequestError",
@@ -55,5 +59,6 @@ __all__ = [
     "judge",
     "read_examples",
     "read_gallery",
+    "read_measured",
     "stop_intervals",
 ]

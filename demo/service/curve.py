@@ -36,12 +36,21 @@ def read_curve(card: Mapping[str, Any], name: str) -> Curve | None:
     if record is None:
         return None
     try:
-        points = tuple(_point(point) for point in record["points"])
-        if not isinstance(record["measure"], str) or not 1 <= len(points) <= MOST_POINTS:
-            raise ValueError(f"a curve must have a measure and 1 to {MOST_POINTS} points, got {len(points)} points")
+        return curve_of(record)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         _log.warning("%s: its length curve is not shown: %s: %s", name, type(error).__name__, error)
         return None
+
+
+def curve_of(record: Mapping[str, Any]) -> Curve:
+    """The curve of a record.
+
+    Raises:
+        KeyError, TypeError, ValueError, OverflowError: it is none.
+    """
+    points = tuple(_point(point) for point in record["points"])
+    if not isinstance(record["measure"], str) or not 1 <= len(points) <= MOST_POINTS:
+        raise ValueError(f"a curve must have a measure and 1 to {MOST_POINTS} points, got {len(points)} points")
     return Curve(record["measure"], points)
 
 

@@ -49,6 +49,9 @@ class _Layout:
             _head(captions, lambda words: words.compare.curves)
             self.curve_note = PageView("caption", elem_id="compare-curve-note")
             self.curves = PlotlyView(elem_id="compare-curves")
+            with gr.Column(visible=bool(desk.measured)):
+                _head(captions, lambda words: words.compare.task_curve)
+                self.task_curve = PlotlyView(elem_id="compare-task-curve")
 
     def _input(self, sentence: Properties) -> None:
         with gr.Row(equal_height=True):
@@ -84,7 +87,7 @@ class _Layout:
     @property
     def everything(self) -> list[Any]:
         """What a comparison fills."""
-        shown = [self.table, self.maps, self.curve_note, self.curves]
+        shown = [self.table, self.maps, self.curve_note, self.curves, self.task_curve]
         return [self.message, self.results, self.comparison, *shown]
 
 
@@ -104,7 +107,7 @@ def _head(captions: Captions, texts: Callable[[Words], SectionWords | TableWords
 
 
 def build(context: Context) -> None:
-    desk = CompareDesk(context.service, LineupDesk(context.service, context.examples))
+    desk = CompareDesk(context.service, LineupDesk(context.service, context.examples), context.measured)
     layout = _Layout(context.captions, desk)
     _wire_comparing(layout, desk, context.language)
     _wire_models(layout, desk.lineup, context.language)

@@ -1,7 +1,7 @@
 """The handlers of the tab 'Compare models': what a visitor asks several models, and what the page shows of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import gradio as gr
@@ -9,18 +9,18 @@ import gradio as gr
 from demo.figures.comparison import draw_comparison
 from demo.figures.comparison_layout import Compared
 from demo.figures.length_curve import draw_length_curve
-from demo.service import LineupError, RequestError, Service
+from demo.service import LineupError, MeasuredTask, RequestError, Service
 from demo.wording import Words, words_for
 
 from .compare_lineup import LineupDesk, names_of
 from .compare_search import Progress, answered, requests_for, sentence_of
 from .parts.answers import Comparison
 from .parts.comparison import comparison_data
-from .parts.curves import name_of, shown_curves
+from .parts.curves import name_of, shown_curves, task_curves
 from .parts.data import Data
 from .parts.message import message_data
 
-EVERYTHING: Final = 7  # outputs of a comparison
+EVERYTHING: Final = 8  # outputs of a comparison
 
 Outputs: TypeAlias = tuple[Any, ...]
 
@@ -31,6 +31,7 @@ class CompareDesk:
 
     service: Service
     lineup: LineupDesk
+    measured: tuple[MeasuredTask, ...] = ()
 
     def ask(
         self, text: str, models: str, algorithm: str, beam_size: float, alpha: float, language: str
@@ -68,7 +69,15 @@ class CompareDesk:
             draw_comparison(_compared(comparison), words.figures.comparison),
             {"text": curves.note},
             draw_length_curve(curves.curves, words.figures.curve) if curves.curves else None,
+            self._task_curve(words),
         )
+
+    def _task_curve(self, words: Words) -> Any:
+        """The first of the measured tasks; none where there is none."""
+        if not self.measured:
+            return None
+        texts = replace(words.figures.curve, length=words.compare.task_length)
+        return draw_length_curve(task_curves(self.measured[0], words), texts)
 
     def _reference(self, comparison: Comparison) -> str:
         """What should come out, where an example was asked and some model writes in its reference's language."""

@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.components import Component
 
-from demo.service import ExampleBook, Service
+from demo.service import ExampleBook, MeasuredTask, Service
 from demo.wording import Words, words_for
 
 Properties: TypeAlias = Mapping[str, Any]
@@ -60,6 +60,7 @@ class Context:
     examples: ExampleBook
     language: gr.Radio
     captions: Captions
+    measured: tuple[MeasuredTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

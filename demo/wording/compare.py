@@ -122,6 +122,16 @@ ENGLISH: Final = CompareWords(
     no_curve="None of these models has been measured by length, so there is no curve to show.",
     not_measured="Not measured by length: {models}.",
     measured_otherwise="Measured on something else, so not drawn with the others: {models}.",
+    task_curve=SectionWords(
+        title="The bottleneck, without language in the way",
+        explain=(
+            "Three other models were each taught to write letters in reverse: the same data, the same number of "
+            "training tokens, nothing to know but the source. Percent of outputs without a mistake, by length. A "
+            "vector of fixed size can hold only so many letters."
+        ),
+    ),
+    task_length="Source length (letters)",
+    run="{name} ({year}, {size})",
 )
 
 CHINESE: Final = CompareWords(
@@ -145,4 +155,13 @@ CHINESE: Final = CompareWords(
     no_curve="这些模型都没有按长度测量过质量，因此没有曲线。",
     not_measured="没有按长度测量：{models}。",
     measured_otherwise="测量的内容不同，因此没有与其他模型画在一起：{models}。",
+    task_curve=SectionWords(
+        title="瓶颈：不受语言因素干扰",
+        explain=(
+            "另外训练的三个模型都只学一件事：把字母倒过来写。数据相同，训练词元数相同，除了原文没有别的知识。"
+            "图中是没有任何错误的输出所占的百分比，按长度排列。固定大小的向量只能装下有限的字母。"
+        ),
+    ),
+    task_length="原文长度（字母数）",
+    run="{name}（{year} 年，{size}）",
 )

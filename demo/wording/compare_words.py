@@ -72,3 +72,6 @@ class CompareWords:
     no_curve: str
     not_measured: str  # {models}
     measured_otherwise: str  # {models}
+    task_curve: SectionWords
+    task_length: str  # the axis of its figure
+    run: str  # {name} {year} {size}

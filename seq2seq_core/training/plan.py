@@ -81,6 +81,15 @@ def _french(name: str, settings: str) -> Planned:
     return Planned(name, _FRENCH + settings, _TATOEBA + ".", "tatoeba-en-fr", references=True, suggestions=_ENGLISH)
 
 
+_REVERSING: Final = (
+    _WORDS + "--task reverse --difficulty 3 --task-pairs 60000 --max-tokens 4000000 --validate-every 1000000 "
+    "--measure sequences --about.task generated:reverse "
+)
+_REVERSING_SIZES: Final = (
+    "--model.embedding-size 64 --model.encoder-size 128 --model.decoder-size 192 --model.attention-size 96 "
+    "--model.dropout 0.1 "
+)
+
 PLAN: Final = (
     Planned(
         "dates",
@@ -183,6 +192,21 @@ PLAN: Final = (
         "--about.target-language en",
         _OWN,
     ),
+    # Not in the box: these give the curve of seq2seq_core.task_curve.
+    Planned("reverse-attention", _REVERSING + _REVERSING_SIZES, _OWN),
+    Planned(
+        "reverse-vector",
+        _REVERSING + _REVERSING_SIZES + "--model.decoder cho --model.attention none --model.bridge last",
+        _OWN,
+    ),
+    Planned(
+        "reverse-transformer",
+        _REVERSING + "--family transformer --transformer.size 128 --transformer.heads 4 "
+        "--transformer.encoder-layers 2 --transformer.decoder-layers 2 --transformer.feed-forward-size 256 "
+        "--transformer.dropout 0.1 --optimiser.schedule inverse_sqrt --optimiser.warmup 300",
+        _OWN,
+    ),
+    # For measuring only: its data may not be shipped.
     Planned(
         "multi30k-en-de-bahdanau",
         "--tokenizer.source-kind bpe --tokenizer.target-kind bpe --max-tokens 6000000 --patience 0 "

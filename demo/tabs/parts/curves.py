@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from demo.figures.length_curve import LengthCurve, LengthPoint
-from demo.service import Curve
+from demo.service import Curve, MeasuredRun, MeasuredTask
 from demo.tabs.parts.answers import Answer
+from demo.tabs.parts.gallery import size_text
 from demo.wording import Words
 from demo.wording.gallery_words import CardWords
 
@@ -36,6 +37,14 @@ def shown_curves(answers: Sequence[Answer], words: Words) -> ShownCurves:
     return ShownCurves(tuple(_drawn(answer, curve, words.page.card) for answer, curve in alike), " ".join(notes))
 
 
+def task_curves(measured: MeasuredTask, words: Words) -> tuple[LengthCurve, ...]:
+    """The models of a generated task by their architecture."""
+    return tuple(
+        LengthCurve(_run_name(run, words), _points(run.curve), measure_text(run.curve.measure, words.page.card))
+        for run in measured.runs
+    )
+
+
 def name_of(answer: Answer) -> str:
     """A model in a figure: its letter ties it to its row."""
     return f"{answer.letter} {answer.entry.title}"
@@ -53,8 +62,17 @@ def _scale(answer: Answer, curve: Curve) -> tuple[str, str, str | None]:
 
 
 def _drawn(answer: Answer, curve: Curve, words: CardWords) -> LengthCurve:
-    points = (
+    return LengthCurve(name_of(answer), _points(curve), measure_text(curve.measure, words))
+
+
+def _run_name(run: MeasuredRun, words: Words) -> str:
+    known = run.architecture
+    name = words.page.architectures.names.get(known.key, known.name)
+    return words.compare.run.format(name=name, year=known.year, size=size_text(run.parameters, words.page))
+
+
+def _points(curve: Curve) -> tuple[LengthPoint, ...]:
+    return tuple(
         LengthPoint(point.length_from, point.length_to, point.n, point.value, point.low, point.high)
         for point in curve.points
     )
-    return LengthCurve(name_of(answer), tuple(points), measure_text(curve.measure, words))

@@ -1,24 +1,26 @@
 """The handlers of 'Compare models': what a visitor does, and what a forged event or a bad request cannot do."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import gradio as gr
 import pytest
 
-from demo.service import Example, ExampleBook, Service
+from demo.service import Curve, CurvePoint, Example, ExampleBook, MeasuredRun, MeasuredTask, Service
 from demo.service.model import Load
 from demo.tabs.compare_desk import EVERYTHING, CompareDesk
 from demo.tabs.compare_lineup import DRESSED, LineupDesk
 from demo.tabs.compare_search import endpoint
 from demo.tabs.parts.answers import Comparison
 from demo.wording import words_for
+from seq2seq_core.architecture import describe
 from seq2seq_core.errors import CheckpointError
 from seq2seq_core.trace import check, from_json
 from tests.demo.service.made import Letters, TablePipeline, load_of, made_entry
 
-MESSAGE, RESULTS, COMPARISON, TABLE, MAPS, NOTE, CURVES = range(7)  # among the outputs of a comparison
+MESSAGE, RESULTS, COMPARISON, TABLE, MAPS, NOTE, CURVES, TASK_CURVE = range(8)  # among the outputs of a comparison
 MODELS, LINEUP, SENTENCE, EXAMPLES = range(4)  # among what follows the models
 GALLERY = (
     made_entry("one"),
@@ -68,6 +70,20 @@ def test_a_comparison_fills_everything(desk: CompareDesk) -> None:
     assert len(json.loads(shown[MAPS].to_json())["figure"]["data"]) == 3
     assert shown[NOTE]["text"] == words_for("en").compare.no_curve
     assert shown[CURVES] is None
+    assert shown[TASK_CURVE] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "axis"),
+    [("en", "Transformer (2017, 1 k)", "letters"), ("zh", "Transformer 模型（2017 年，1 k）", "字母")],
+)
+def test_what_was_measured_on_a_task_is_drawn_under_the_comparison(language: str, name: str, axis: str) -> None:
+    point = CurvePoint(1, 4, 200, 97.5, 95.0, 99.5)
+    run = MeasuredRun(describe({"family": "transformer"}), 1234, Curve("exact match %, greedy", (point,)))
+    desk = replace(made_desk(), measured=(MeasuredTask("reverse", (run,)),))
+    bundle = compared(desk, language=language)[TASK_CURVE]
+    assert f"{name}" in bundle.account and "97.5" in bundle.account
+    assert axis in json.loads(bundle.to_json())["figure"]["layout"]["xaxis"]["title"]["text"]
 
 
 def test_the_page_is_told_which_model_is_at_work() -> None:
