@@ -17,11 +17,49 @@ MAXIMUM_TOP_K: Final = 1_000_000
 MAXIMUM_SEED: Final = 2**32 - 1
 
 
+MAXIMUM_REWARD: Final = 20.0
+MAXIMUM_BETA: Final = 10.0
+MAXIMUM_NGRAM: Final = 16
+
+
 class StopRule(StrEnum):
-    """When a beam search ends."""
+    """When a beam search ends; `decoding.stopping` has them as predicates."""
 
     K_FINISHED = "k_finished"
     NOTHING_LIVE_CAN_WIN = "nothing_live_can_win"
+    FIRST_FINISHED = "first_finished"
+    TOP_FINISHED = "top_finished"  # the best candidate of a step is an end
+    LIVE_SCORES_LOWER = "live_scores_lower"  # K finished, and no live prefix scores above the worst of them now
+    NOTHING_LIVE_CAN_ENTER = "nothing_live_can_enter"  # K finished, and no live prefix can still beat the worst
+    SHRINKING = "shrinking"  # every finished output takes a place of the beam for good
+    EVERY_PLACE_FINISHED = "every_place_finished"  # an end stood at every rank from 1 to K at some time
+    MAXIMUM_LENGTH = "maximum_length"
+
+
+class LengthRule(StrEnum):
+    """How a score accounts for length."""
+
+    NONE = "none"
+    POWER = "power"  # log_prob_sum / T^alpha
+    GNMT = "gnmt"  # log_prob_sum / ((5 + T) / 6)^alpha
+    REWARD = "reward"  # log_prob_sum + reward * n
+    BOUNDED_REWARD = "bounded_reward"  # log_prob_sum + reward * min(n, reward_length)
+
+
+class LengthCount(StrEnum):
+    """What the T of a length rule counts."""
+
+    CONTENT = "content"  # n, but 1 for an empty output
+    END = "end"  # n + 1
+    START_AND_END = "start_and_end"  # n + 2
+
+
+class CoverageRule(StrEnum):
+    """What a score takes off for source pieces that got too little or too much attention; never positive."""
+
+    NONE = "none"
+    GNMT = "gnmt"  # beta * sum over pieces of log(min(coverage, 1)): too little
+    SUMMARY = "summary"  # -beta * sum over pieces of (max(coverage, 1) - 1): too much
 
 
 def _whole(name: str, value: object, low: int, high: int) -> None:
@@ -45,23 +83,66 @@ def _member(name: str, value: object, kind: type[StrEnum]) -> None:
         raise OptionError(f"{name} must be a {kind.__name__} ({', '.join(kind)}), got {value!r}")
 
 
+def _tokens(name: str, value: object) -> None:
+    good = isinstance(value, tuple) and all(
+        isinstance(token, int) and not isinstance(token, bool) and token >= 0 for token in value
+    )
+    if not good:
+        raise OptionError(f"{name} must be a tuple of token ids, got {value!r:.80}")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SearchOptions:
-    """What every search needs to know: how a score is formed and how long an output may be.
+class Constraints:
+    """What an output must or must not hold; what it forbids gets minus infinity, and nothing is renormalised.
 
     Raises:
-        OptionError: a value is out of its range, or min_length leaves no room below max_length.
+        OptionError: a token is no id, or no_repeat_ngram is out of its range.
     """
 
-    alpha: float = 0.7  # score = log_prob_sum / T^alpha
+    forced_prefix: tuple[int, ...] = ()  # how every output begins; the end token may be the last of it
+    banned: tuple[int, ...] = ()  # token ids that are never written
+    banned_after: tuple[tuple[int, ...], ...] = ()  # each a prefix and, as its last token, what must not follow it
+    no_repeat_ngram: int = 0  # no n content tokens in a row occur twice; 0: they may
+
+    def __post_init__(self) -> None:
+        _tokens("forced_prefix", self.forced_prefix)
+        _tokens("banned", self.banned)
+        for number, path in enumerate(self.banned_after, 1):
+            _tokens(f"banned_after {number}", path)
+            if not path:
+                raise OptionError(f"banned_after {number} must hold a token, got none")
+        _whole("no_repeat_ngram", self.no_repeat_ngram, 0, MAXIMUM_NGRAM)
+
+
+FREE: Final = Constraints()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchOptions:
+    """What every search needs to know: how a score is formed, how long an output may be, and what it must hold.
+
+    Raises:
+        OptionError: a value is out of its range, min_length leaves no room below max_length, or a value has no
+            meaning under the rule beside it.
+    """
+
+    alpha: float = 0.7  # exponent of the length rules power and gnmt
     max_length: int | None = None  # bounds T; None: see resolve_max_length
     min_length: int = 0  # bounds n: the end token is forbidden before
     room: int = 10  # without max_length: T may be twice the source tokens and so many more
+    length_rule: LengthRule = LengthRule.POWER
+    counts: LengthCount = LengthCount.END
+    reward: float = 0.0  # nats per content token, for the length rules that reward
+    reward_length: int | None = None  # content tokens that bounded_reward rewards at most
+    coverage: CoverageRule = CoverageRule.NONE
+    beta: float = 0.0  # weight of the coverage rule
+    constraints: Constraints = FREE
 
     def __post_init__(self) -> None:
         _number("alpha", self.alpha, 0.0, MAXIMUM_ALPHA)
         _whole("min_length", self.min_length, 0, MAXIMUM_LENGTH_CAP - 1)
         _whole("room", self.room, 0, MAXIMUM_LENGTH_CAP)
+        self._check_score()
         if self.max_length is None:
             return
         _whole("max_length", self.max_length, 1, MAXIMUM_LENGTH_CAP)
@@ -70,6 +151,26 @@ class SearchOptions:
                 f"min_length must be below max_length, because the end token counts; "
                 f"got min_length {self.min_length} and max_length {self.max_length}"
             )
+
+    def _check_score(self) -> None:
+        _member("length_rule", self.length_rule, LengthRule)
+        _member("counts", self.counts, LengthCount)
+        _member("coverage", self.coverage, CoverageRule)
+        _number("reward", self.reward, 0.0, MAXIMUM_REWARD)
+        _number("beta", self.beta, 0.0, MAXIMUM_BETA)
+        rewards = self.length_rule in (LengthRule.REWARD, LengthRule.BOUNDED_REWARD)
+        bounded = self.length_rule is LengthRule.BOUNDED_REWARD
+        if self.reward and not rewards:
+            raise OptionError(f"reward needs a length_rule that rewards, got {self.reward} and '{self.length_rule}'")
+        if (self.reward_length is not None) != bounded:
+            raise OptionError(
+                f"reward_length goes with the length_rule 'bounded_reward' and no other, "
+                f"got {self.reward_length} and '{self.length_rule}'"
+            )
+        if self.reward_length is not None:
+            _whole("reward_length", self.reward_length, 0, MAXIMUM_LENGTH_CAP)
+        if self.beta and self.coverage is CoverageRule.NONE:
+            raise OptionError(f"beta needs a coverage rule, got {self.beta} and 'none'")
 
     def resolve_max_length(self, source_length: int) -> int:
         """The bound on T for a source of `source_length` tokens.
@@ -98,6 +199,10 @@ class BeamOptions(SearchOptions):
     beam_size: int = 5
     n_best: int | None = None  # hypotheses returned; None means beam_size
     stop_rule: StopRule = StopRule.K_FINISHED
+    refill: bool = True  # an end costs no prefix its place: 2K candidates; else the best K are all there is
+    force_end: bool = False  # at the maximum length only the end token can follow, and its log-probability counts
+    cut_competes: bool = False  # a prefix cut at the maximum length may win even where others finished
+    coverage_steers: bool = False  # the coverage rule ranks prefixes while searching, not finished outputs alone
 
     def __post_init__(self) -> None:
         SearchOptions.__post_init__(self)
@@ -109,6 +214,13 @@ class BeamOptions(SearchOptions):
                     f"n_best must not exceed beam_size, got n_best {self.n_best} and beam_size {self.beam_size}"
                 )
         _member("stop_rule", self.stop_rule, StopRule)
+        if self.coverage_steers and self.coverage is CoverageRule.NONE:
+            raise OptionError("coverage_steers needs a coverage rule, got True and 'none'")
+
+    @property
+    def refills(self) -> bool:
+        """Whether another prefix takes the place of an end; a shrinking beam loses it."""
+        return self.refill and self.stop_rule is not StopRule.SHRINKING
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

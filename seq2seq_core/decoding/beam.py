@@ -6,6 +6,9 @@ pool; below rank K it is lost; the best K others live on, so that an end token n
 https://arxiv.org/abs/1904.01038).
 
 All prefixes of a step are equally long, so the ranking needs no length penalty: it decides only among finished ones.
+Toolkits differ in what becomes of an end's place, in what the maximum length does, and in when to stop; the options say
+which way is taken. Where the coverage steers, its penalty is part of what ranks the prefixes.
+
 Sums are kept in float64 on the CPU; what the device gives are the best next tokens of every row. Equal sums go to the
 lower parent rank, then to the lower token id.
 
@@ -22,10 +25,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seq2seq_core.options import BeamOptions, StopRule
-from seq2seq_core.trace import ROOT, Doubles, Integers, length_penalty
+from seq2seq_core.options import BeamOptions
+from seq2seq_core.trace import ROOT, Doubles, Integers
 
+from .constraints import allowed
 from .ordering import stable_top
+from .pool import Pool
+from .scoring import Coverage, Flags, rule_of, scores_of
 from .stepper import State, Stepper
 from .steps import (
     BELOW_CUT,
@@ -39,9 +45,7 @@ from .steps import (
     SearchStep,
     rearranged,
     refuse_nan,
-    without_end,
 )
-from .stopping import MAXIMUM_LENGTH, NO_LIVE_PREFIX, Flags, k_finished, nothing_live_can_win
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,9 +54,14 @@ class _Live:
 
     source_A: Integers
     offset_A: Integers  # first row of each source, and R at the end
-    token_R: Integers
+    prefix_RT: Integers  # their tokens, without the start token
     index_R: Integers  # candidate index in the step before
     sum_R: Doubles
+
+    @property
+    def rows_A(self) -> Integers:  # noqa: N802 - a shape suffix
+        """How many each source has."""
+        return np.diff(self.offset_A)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,16 +72,7 @@ class _Ranking:
     token_AN: Integers
     log_prob_AN: Doubles
     sum_AN: Doubles
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pool:
-    """What the stop rules need to know of each source; changed in place from step to step."""
-
-    limit_B: Integers  # the maximum length
-    limit_penalty_B: Doubles
-    finished_B: Integers
-    best_score_B: Doubles
+    key_AN: Doubles  # what they are ranked by
 
 
 def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0) -> Iterator[SearchStep]:
@@ -80,22 +80,29 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
 
     Raises:
         InputError: the model gives NaN.
+        OptionError: the score asks for coverage, and the model has no attention.
     """
-    pool = _empty_pool(stepper, options)
-    live, state = _roots(len(pool.limit_B), stepper.start_id), stepper.start()
+    rule = rule_of(options)
+    pool, coverage = Pool(options, rule, stepper.source_lengths), Coverage(rule, stepper.source_lengths)
+    live, state = _roots(len(stepper.source_lengths)), stepper.start()
     for number in count(1):
         if not len(live.source_A):
             return
-        answer = stepper.step(torch.from_numpy(live.token_R).to(stepper.device), state)
-        allowed_RV = without_end(answer.log_probs_RV, stepper.end_id, forbidden=number <= options.min_length)
-        ranking = _rank(live, allowed_RV, 2 * options.beam_size + losers, number)
-        last_A = pool.limit_B[live.source_A] == number
-        fate_AN = _fates(ranking, stepper.end_id, options.beam_size, last_A)
-        penalty = length_penalty(number, options.alpha)
-        ended = _update(pool, live.source_A, ranking.sum_AN, fate_AN, penalty, options)
+        answer = stepper.step(_last_tokens(live, stepper), state)
+        last_A = pool.at_limit(live.source_A, number)
+        last_R = np.repeat(last_A, live.rows_A) if options.force_end else None
+        allowed_RV = allowed(answer.log_probs_RV, live.prefix_RT, options, stepper.end_id, last_R)
+        covered_R = coverage.penalties(answer.attention_RS, np.repeat(live.source_A, live.rows_A))
+        steer_R = covered_R if options.coverage_steers else None
+        ranking = _rank(live, allowed_RV, 2 * options.beam_size + losers, steer_R)
+        end_AN, places_A = ranking.token_AN == stepper.end_id, pool.places(live.source_A)
+        fate_AN = _fates(ranking, end_AN, places_A, last_A, refill=options.refills)
+        covered_AN = None if covered_R is None else covered_R[ranking.row_AN]
+        scores = scores_of(rule, number, ranking.sum_AN, end_AN, covered_AN)
+        ended = pool.take(live.source_A, ranking.sum_AN, scores.score_AN, fate_AN)
         yield SearchStep(
             number=number,
-            penalty=penalty,
+            scores=scores,
             source_A=live.source_A,
             offset_A=live.offset_A,
             expanded_R=live.index_R,
@@ -106,75 +113,85 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
             token_AN=ranking.token_AN,
             log_prob_AN=ranking.log_prob_AN,
             log_prob_sum_AN=ranking.sum_AN,
-            margin_AN=_margins(ranking.sum_AN, fate_AN, options.beam_size),
+            margin_AN=_margins(ranking.key_AN, fate_AN, places_A, refill=options.refills),
             fate_AN=fate_AN,
             count_A=_counts(fate_AN, losers),
             ended=ended,
+            key_AN=ranking.key_AN if options.coverage_steers else None,
         )
         rows_R, live = _successors(live, ranking, fate_AN, ended)
+        coverage.select(rows_R)
         state = rearranged(stepper, answer.state, rows_R, len(answer.log_probs_RV))
 
 
-def _empty_pool(stepper: Stepper[State], options: BeamOptions) -> _Pool:
-    limits = [options.resolve_max_length(length) for length in stepper.source_lengths]
-    penalties = [length_penalty(limit, options.alpha) for limit in limits]
-    sources = len(limits)
-    return _Pool(
-        np.array(limits, dtype=np.int64), np.array(penalties), np.zeros(sources, np.int64), np.full(sources, -np.inf)
+def _roots(sources: int) -> _Live:
+    every = np.arange(sources)
+    return _Live(
+        every, np.arange(sources + 1), np.zeros((sources, 0), np.int64), np.full(sources, ROOT), np.zeros(sources)
     )
 
 
-def _roots(sources: int, start_id: int) -> _Live:
-    every = np.arange(sources)
-    return _Live(every, np.arange(sources + 1), np.full(sources, start_id), np.full(sources, ROOT), np.zeros(sources))
+def _last_tokens(live: _Live, stepper: Stepper[State]) -> Tensor:
+    """The last token of every row, the start token before the first."""
+    prefix_RT = live.prefix_RT
+    last_R = prefix_RT[:, -1] if prefix_RT.shape[1] else np.full(len(prefix_RT), stepper.start_id)
+    return torch.from_numpy(last_R).to(stepper.device)
 
 
-def _rank(live: _Live, log_probs_RV: Tensor, candidates: int, number: int) -> _Ranking:
+def _rank(live: _Live, log_probs_RV: Tensor, candidates: int, steer_R: Doubles | None) -> _Ranking:
     """The best `candidates` continuations of every source.
 
     First the best of each row on the device, then the best of each source among them; a stable order in both
     passes makes equal sums follow (parent rank, token id).
+
+    Args:
+        steer_R: what else counts for a row's continuations, all alike.
     """
     best = stable_top(log_probs_RV, candidates)
     log_prob_RC = best.value_RK.cpu().double().numpy()
     token_RC = best.index_RK.cpu().numpy()
-    refuse_nan(log_prob_RC, number)
+    refuse_nan(log_prob_RC, live.prefix_RT.shape[1] + 1)
     columns = token_RC.shape[1]
 
-    rows_A = np.diff(live.offset_A)
+    rows_A = live.rows_A
     at_R = np.repeat(np.arange(len(rows_A)), rows_A)
     place_R = np.arange(len(at_R)) - live.offset_A[at_R]
-    sum_AKC = np.full((len(rows_A), rows_A.max(), columns), -np.inf)
-    sum_AKC[at_R, place_R] = live.sum_R[:, None] + log_prob_RC
+    sum_RC = live.sum_R[:, None] + log_prob_RC
+    key_AKC = np.full((len(rows_A), rows_A.max(), columns), -np.inf)
+    key_AKC[at_R, place_R] = sum_RC if steer_R is None else sum_RC + steer_R[:, None]
 
     # (A, K, C) -> (A, K * C) -> (A, N)
-    top = stable_top(torch.from_numpy(sum_AKC).flatten(start_dim=1), candidates)
+    top = stable_top(torch.from_numpy(key_AKC).flatten(start_dim=1), candidates)
     place_AN, column_AN = np.divmod(top.index_RK.numpy(), columns)
     # A source with fewer rows than others is padded with impossible ones; they must not reach into the next source.
     row_AN = live.offset_A[:-1, None] + np.minimum(place_AN, rows_A[:, None] - 1)
-    return _Ranking(row_AN, token_RC[row_AN, column_AN], log_prob_RC[row_AN, column_AN], top.value_RK.numpy())
+    key_AN = top.value_RK.numpy()
+    sum_AN = np.where(np.isneginf(key_AN), -np.inf, sum_RC[row_AN, column_AN])
+    return _Ranking(row_AN, token_RC[row_AN, column_AN], log_prob_RC[row_AN, column_AN], sum_AN, key_AN)
 
 
-def _fates(ranking: _Ranking, end_id: int, beam_size: int, last_A: Flags) -> Codes:
+def _fates(ranking: _Ranking, end_AN: Flags, places_A: Integers, last_A: Flags, *, refill: bool) -> Codes:
     possible_AN = np.isfinite(ranking.sum_AN)
-    end_AN = possible_AN & (ranking.token_AN == end_id)
-    other_AN = possible_AN & ~end_AN
-    finished_AN = end_AN & (np.arange(end_AN.shape[1]) < beam_size)
-    kept_AN = other_AN & (other_AN.cumsum(axis=1) <= beam_size)
+    end_AN, other_AN = possible_AN & end_AN, possible_AN & ~end_AN
+    among_AN = np.arange(end_AN.shape[1]) < places_A[:, None]
+    kept_AN = other_AN & ((other_AN.cumsum(axis=1) <= places_A[:, None]) if refill else among_AN)
     return np.select(
-        [finished_AN, kept_AN & last_A[:, None], kept_AN, end_AN, other_AN],
+        [end_AN & among_AN, kept_AN & last_A[:, None], kept_AN, end_AN, other_AN],
         [FINISHED, CUT_AT_MAXIMUM, LIVE, END_BELOW_CUT, BELOW_CUT],
         IMPOSSIBLE,
     ).astype(np.int8)
 
 
-def _margins(sum_AN: Doubles, fate_AN: Codes, beam_size: int) -> Doubles:
-    """Nats below the last that lives on, or for an end token below rank K; 0 for what was kept."""
-    finite_AN = np.where(fate_AN == IMPOSSIBLE, 0.0, sum_AN)
-    kept_AN = (fate_AN == LIVE) | (fate_AN == CUT_AT_MAXIMUM)
-    last_kept_A1 = np.where(kept_AN, finite_AN, 0.0).min(axis=1, keepdims=True)
-    at_rank_A1 = finite_AN[:, min(beam_size, finite_AN.shape[1]) - 1, None]
-    below_AN = np.where(fate_AN == BELOW_CUT, last_kept_A1 - finite_AN, 0.0)
+def _margins(key_AN: Doubles, fate_AN: Codes, places_A: Integers, *, refill: bool) -> Doubles:
+    """Nats below the last that lives on; for an end token, or where nothing refills, below rank K. 0 for the kept."""
+    finite_AN = np.where(fate_AN == IMPOSSIBLE, 0.0, key_AN)
+    at_A1 = (np.minimum(places_A, finite_AN.shape[1]) - 1)[:, None]
+    at_rank_A1 = np.take_along_axis(finite_AN, at_A1, axis=1)
+    cut_A1 = at_rank_A1
+    if refill:
+        kept_AN = (fate_AN == LIVE) | (fate_AN == CUT_AT_MAXIMUM)
+        cut_A1 = np.where(kept_AN, finite_AN, 0.0).min(axis=1, keepdims=True)
+    below_AN = np.where(fate_AN == BELOW_CUT, cut_A1 - finite_AN, 0.0)
     return np.where(fate_AN == END_BELOW_CUT, at_rank_A1 - finite_AN, below_AN)
 
 
@@ -188,46 +205,15 @@ def _counts(fate_AN: Codes, losers: int) -> Integers:
     return shown
 
 
-def _update(
-    pool: _Pool, source_A: Integers, sum_AN: Doubles, fate_AN: Codes, penalty: float, options: BeamOptions
-) -> dict[int, str]:
-    """Add the finished candidates to the pool; the sources that end now, each with its reason."""
-    finished_AN, live_AN = fate_AN == FINISHED, fate_AN == LIVE
-    best_A = sum_AN.max(axis=1, where=finished_AN, initial=-np.inf) / penalty
-    pool.finished_B[source_A] += finished_AN.sum(axis=1)
-    pool.best_score_B[source_A] = np.maximum(pool.best_score_B[source_A], best_A)
-    best_live_A = sum_AN.max(axis=1, where=live_AN, initial=-np.inf)
-    fired_A = _fired(pool, source_A, best_live_A, options)
-    cut_A = (fate_AN == CUT_AT_MAXIMUM).any(axis=1)
-    ended_A = fired_A | ~live_AN.any(axis=1)
-    return {
-        int(source_A[at]): _reason(options, fired=bool(fired_A[at]), cut=bool(cut_A[at]))
-        for at in np.nonzero(ended_A)[0].tolist()
-    }
-
-
-def _fired(pool: _Pool, source_A: Integers, best_live_A: Doubles, options: BeamOptions) -> Flags:
-    if options.stop_rule is StopRule.K_FINISHED:
-        return k_finished(pool.finished_B[source_A], options.beam_size)
-    return nothing_live_can_win(pool.best_score_B[source_A], best_live_A, pool.limit_penalty_B[source_A])
-
-
-def _reason(options: BeamOptions, *, fired: bool, cut: bool) -> str:
-    if fired:
-        return str(options.stop_rule)
-    return MAXIMUM_LENGTH if cut else NO_LIVE_PREFIX
-
-
 def _successors(live: _Live, ranking: _Ranking, fate_AN: Codes, ended: dict[int, str]) -> tuple[Integers, _Live]:
     """The old row of every new one, and the new rows; sources that ended have none."""
     going_A = np.array([source not in ended for source in live.source_A.tolist()], dtype=bool)
     keep_AN = (fate_AN == LIVE) & going_A[:, None]
     at_R, index_R = np.nonzero(keep_AN)
+    row_R, token_R = ranking.row_AN[at_R, index_R], ranking.token_AN[at_R, index_R]
     offset_A = np.concatenate([[0], keep_AN.sum(axis=1)[going_A].cumsum()])
-    successors = _Live(
-        live.source_A[going_A], offset_A, ranking.token_AN[at_R, index_R], index_R, ranking.sum_AN[at_R, index_R]
-    )
-    return ranking.row_AN[at_R, index_R], successors
+    prefix_RT = np.concatenate([live.prefix_RT[row_R], token_R[:, None]], axis=1)
+    return row_R, _Live(live.source_A[going_A], offset_A, prefix_RT, index_R, ranking.sum_AN[at_R, index_R])
 
 
 BEAM: Final = Decoder(

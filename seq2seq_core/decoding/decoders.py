@@ -12,7 +12,7 @@ from seq2seq_core.trace import Hypothesis, Trace
 from .beam import BEAM
 from .greedy import GREEDY
 from .outputs import Detokenize, Outputs
-from .record import Label, Recorder, SourceText
+from .record import Label, Recorder, SourceText, cut_competes
 from .sampling import SAMPLING
 from .stepper import State, Stepper
 from .steps import Decoder
@@ -42,7 +42,7 @@ def decode(stepper: Stepper[State], options: SearchOptions, *, detokenize: Detok
         OptionError: no decoder has options of this class.
     """
     decoder = decoder_of(options)
-    outputs = Outputs(len(stepper.source_lengths))
+    outputs = Outputs(len(stepper.source_lengths), cut_competes=cut_competes(options))
     for step in decoder.steps(stepper, options):
         outputs.add(step)
     wanted = decoder.n_best(options)

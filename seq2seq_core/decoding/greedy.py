@@ -16,9 +16,11 @@ import torch
 from torch import Tensor
 
 from seq2seq_core.options import GreedyOptions
-from seq2seq_core.trace import ROOT, Doubles, Integers, length_penalty
+from seq2seq_core.trace import ROOT, Doubles, Integers
 
+from .constraints import allowed
 from .ordering import stable_top
+from .scoring import Coverage, Flags, rule_of, scores_of
 from .stepper import State, Stepper
 from .steps import (
     BELOW_CUT,
@@ -32,9 +34,8 @@ from .steps import (
     SearchStep,
     rearranged,
     refuse_nan,
-    without_end,
 )
-from .stopping import END_TOKEN, MAXIMUM_LENGTH, NO_LIVE_PREFIX, Flags
+from .stopping import END_TOKEN, MAXIMUM_LENGTH, NO_LIVE_PREFIX
 
 _REASONS: Final = {FINISHED: END_TOKEN, CUT_AT_MAXIMUM: MAXIMUM_LENGTH, IMPOSSIBLE: NO_LIVE_PREFIX}
 
@@ -52,23 +53,30 @@ def greedy_steps(stepper: Stepper[State], options: GreedyOptions, *, losers: int
 
     Raises:
         InputError: the model gives NaN.
+        OptionError: the score asks for coverage, and the model has no attention.
     """
+    rule = rule_of(options)
+    coverage = Coverage(rule, stepper.source_lengths)
     limit_B = np.array([options.resolve_max_length(length) for length in stepper.source_lengths], dtype=np.int64)
     source_A = np.arange(len(limit_B))
     token_A, sum_A = np.full(len(limit_B), stepper.start_id), np.zeros(len(limit_B))
+    prefix_AT = np.zeros((len(limit_B), 0), dtype=np.int64)
     state = stepper.start()
     for number in count(1):
         if not len(source_A):
             return
         answer = stepper.step(torch.from_numpy(token_A).to(stepper.device), state)
-        allowed_AV = without_end(answer.log_probs_RV, stepper.end_id, forbidden=number <= options.min_length)
+        allowed_AV = allowed(answer.log_probs_RV, prefix_AT, options, stepper.end_id)
+        covered_A = coverage.penalties(answer.attention_RS, source_A)
         choice = _choose(allowed_AV, losers)
         refuse_nan(choice.log_prob_AN, number)
         sum_AN = sum_A[:, None] + choice.log_prob_AN
-        fate_AN = _fates(choice, stepper.end_id, limit_B[source_A] == number)
+        end_AN = choice.token_AN == stepper.end_id
+        fate_AN = _fates(choice, end_AN, limit_B[source_A] == number)
+        covered_AN = None if covered_A is None else np.broadcast_to(covered_A[:, None], sum_AN.shape)
         yield SearchStep(
             number=number,
-            penalty=length_penalty(number, options.alpha),
+            scores=scores_of(rule, number, sum_AN, end_AN, covered_AN),
             source_A=source_A,
             offset_A=np.arange(len(source_A) + 1),
             expanded_R=np.full(len(source_A), ROOT if number == 1 else 0),
@@ -86,6 +94,8 @@ def greedy_steps(stepper: Stepper[State], options: GreedyOptions, *, losers: int
         )
         going_A = fate_AN[:, 0] == LIVE
         source_A, token_A, sum_A = source_A[going_A], choice.token_AN[going_A, 0], sum_AN[going_A, 0]
+        prefix_AT = np.concatenate([prefix_AT[going_A], token_A[:, None]], axis=1)
+        coverage.select(np.nonzero(going_A)[0])
         state = rearranged(stepper, answer.state, np.nonzero(going_A)[0], len(going_A))
 
 
@@ -99,8 +109,7 @@ def _choose(log_probs_AV: Tensor, losers: int) -> _Choice:
     return _Choice(token_AN.cpu().numpy(), log_prob_AN.cpu().double().numpy())
 
 
-def _fates(choice: _Choice, end_id: int, last_A: Flags) -> Codes:
-    end_AN = choice.token_AN == end_id
+def _fates(choice: _Choice, end_AN: Flags, last_A: Flags) -> Codes:
     fate_AN = np.where(end_AN, END_BELOW_CUT, BELOW_CUT).astype(np.int8)
     fate_AN[:, 0] = np.where(end_AN[:, 0], FINISHED, np.where(last_A, CUT_AT_MAXIMUM, LIVE))
     fate_AN[np.isneginf(choice.log_prob_AN)] = IMPOSSIBLE

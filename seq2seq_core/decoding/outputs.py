@@ -24,7 +24,10 @@ class _Ended:
     step: int
     index: int
     log_prob_sum: float
+    length: int
     penalty: float
+    reward: float
+    coverage_penalty: float
     fate: Fate
 
     def key(self) -> tuple[float, int, int]:
@@ -42,9 +45,14 @@ class _Pointers:
 
 
 class Outputs:
-    """Collects the steps of one search over a batch; `hypotheses` is good at any time for a source that has ended."""
+    """Collects the steps of one search over a batch; `hypotheses` is good at any time for a source that has ended.
 
-    def __init__(self, sources: int) -> None:
+    Args:
+        cut_competes: prefixes cut at the maximum length are in the pool beside the finished ones.
+    """
+
+    def __init__(self, sources: int, *, cut_competes: bool = False) -> None:
+        self._cut_competes = cut_competes
         self._finished: list[list[_Ended]] = [[] for _ in range(sources)]
         self._cut: list[list[_Ended]] = [[] for _ in range(sources)]
         self._pointers: list[_Pointers] = []
@@ -56,13 +64,12 @@ class Outputs:
         self._pointers.append(_Pointers(row_of, step.parent_AN, step.token_AN))
         for code, pools in ((FINISHED, self._finished), (CUT_AT_MAXIMUM, self._cut)):
             for at, index in np.argwhere(step.fate_AN == code).tolist():
-                total = float(step.log_prob_sum_AN[at, index])
-                ended = _Ended(total / step.penalty, step.number, index, total, step.penalty, FATES[code])
-                pools[sources[at]].append(ended)
+                pools[sources[at]].append(_ended(step, at, index, FATES[code]))
 
     def hypotheses(self, source: int, detokenize: Detokenize, count: int | None = None) -> tuple[Hypothesis, ...]:
         """The best `count` (all for None) of the finished pool; of the cut prefixes where nothing finished."""
-        pool = sorted(self._finished[source] or self._cut[source], key=_Ended.key)
+        finished, cut = self._finished[source], self._cut[source]
+        pool = sorted(finished + cut if self._cut_competes else finished or cut, key=_Ended.key)
         return tuple(self._hypothesis(source, ended, detokenize) for ended in pool[:count])
 
     def _hypothesis(self, source: int, ended: _Ended, detokenize: Detokenize) -> Hypothesis:
@@ -74,9 +81,11 @@ class Outputs:
             text=detokenize(tokens),
             fate=ended.fate,
             log_prob_sum=ended.log_prob_sum,
-            length=ended.step,
+            length=ended.length,
             penalty=ended.penalty,
             score=ended.score,
+            reward=ended.reward,
+            coverage_penalty=ended.coverage_penalty,
         )
 
     def _tokens(self, source: int, ended: _Ended) -> tuple[int, ...]:
@@ -89,3 +98,18 @@ class Outputs:
             index = int(pointers.parent_AN[row, index])
         content = tokens[1:] if ended.fate is Fate.FINISHED else tokens
         return tuple(reversed(content))
+
+
+def _ended(step: SearchStep, at: int, index: int, fate: Fate) -> _Ended:
+    scores = step.scores
+    return _Ended(
+        score=float(scores.score_AN[at, index]),
+        step=step.number,
+        index=index,
+        log_prob_sum=float(step.log_prob_sum_AN[at, index]),
+        length=int(scores.length_AN[at, index]),
+        penalty=float(scores.penalty_AN[at, index]),
+        reward=0.0 if scores.reward_AN is None else float(scores.reward_AN[at, index]),
+        coverage_penalty=0.0 if scores.covered_AN is None else float(scores.covered_AN[at, index]),
+        fate=fate,
+    )

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seq2seq_core.errors import InputError
-from seq2seq_core.options import SearchOptions
-from seq2seq_core.trace import Doubles, Floats, Hypothesis, Integers, Stop, Trace, TraceStep, length_formula
+from seq2seq_core.options import BeamOptions, Constraints, SearchOptions
+from seq2seq_core.trace import Doubles, Floats, Hypothesis, Integers, Stop, Trace, TraceStep
 from seq2seq_core.trace.columns import COLUMNS, sizes_of
 from seq2seq_core.trace.data import NO_TOKEN
 
 from .ordering import stable_top
 from .outputs import Detokenize, Outputs
+from .scoring import rule_of
 from .steps import FATES, Chosen, Decoder, SearchStep
 
 NEXT_TOKENS: Final = 10
@@ -30,6 +31,12 @@ EVIDENCE: Final = {  # name in a model's answer -> column of a trace's step
     "generate": "generate_E",
     "coverage": "coverage_ES",
 }
+
+# Options that the first traces did not have: a trace states them only where they are not at their default.
+LATER: Final = frozenset({
+    "length_rule", "counts", "reward", "reward_length", "coverage", "beta", "constraints",
+    "refill", "force_end", "cut_competes", "coverage_steers",
+})  # fmt: skip
 
 Label: TypeAlias = Callable[[int], str]
 
@@ -76,7 +83,7 @@ class Recorder:
         self._label, self._detokenize = label, detokenize
         self._steps: list[list[TraceStep]] = [[] for _ in sources]
         self._reasons: dict[int, str] = {}
-        self._outputs = Outputs(len(sources))
+        self._outputs = Outputs(len(sources), cut_competes=cut_competes(options))
 
     def add(self, step: SearchStep) -> None:
         """Keep the next step; nothing of it may have been changed or freed since it was yielded.
@@ -101,7 +108,7 @@ class Recorder:
         return Trace(
             algorithm=self._decoder.name,
             options={**_settings(self._options, len(text.tokens)), **self._decoder.remarks},
-            formula=length_formula(self._options.alpha),
+            formula=rule_of(self._options).formula(),
             source=text.text,
             source_tokens=text.tokens,
             labels={token: self._label(token) for token in _mentioned(steps, hypotheses)},
@@ -116,6 +123,11 @@ class Recorder:
             window=text.window,
             grid=text.grid,
         )
+
+
+def cut_competes(options: SearchOptions) -> bool:
+    """Whether a prefix cut at the maximum length competes with finished outputs."""
+    return isinstance(options, BeamOptions) and options.cut_competes
 
 
 def _check_labels(sources: Sequence[SourceText], source_lengths: Sequence[int]) -> None:
@@ -156,9 +168,7 @@ def _evidence(extras: _Extras, rows: slice, pieces: int) -> dict[str, Any]:
 def _trace_step(step: SearchStep, extras: _Extras, at: int, pieces: int) -> TraceStep:
     """The part of one source: its rows, its candidates, its real pieces."""
     rows, shown = slice(step.offset_A[at], step.offset_A[at + 1]), slice(step.count_A[at])
-    sum_N = step.log_prob_sum_AN[at, shown]
-    attention_RS = extras.attention_RS
-    count = len(sum_N)
+    sum_N, scores, attention_RS = step.log_prob_sum_AN[at, shown], step.scores, extras.attention_RS
     return TraceStep(
         expanded_E=step.expanded_R[rows],
         attention_ES=None if attention_RS is None else attention_RS[rows, :pieces],
@@ -168,24 +178,59 @@ def _trace_step(step: SearchStep, extras: _Extras, at: int, pieces: int) -> Trac
         token_N=step.token_AN[at, shown],
         log_prob_N=step.log_prob_AN[at, shown],
         log_prob_sum_N=sum_N,
-        length_N=np.full(count, step.number),
-        penalty_N=np.full(count, step.penalty),
-        score_N=sum_N / step.penalty,
-        rank_N=np.arange(1, count + 1),
+        length_N=scores.length_AN[at, shown],
+        penalty_N=scores.penalty_AN[at, shown],
+        score_N=scores.score_AN[at, shown],
+        rank_N=np.arange(1, len(sum_N) + 1),
         fate_N=tuple([FATES[code] for code in step.fate_AN[at, shown].tolist()]),
         margin_N=step.margin_AN[at, shown],
+        reward_N=_shown(scores.reward_AN, at, shown),
+        coverage_penalty_N=_shown(scores.covered_AN, at, shown),
+        key_N=_shown(step.key_AN, at, shown),
         **_evidence(extras, rows, pieces),
     )
 
 
+def _shown(column_AN: Doubles | None, at: int, shown: slice) -> Doubles | None:
+    return None if column_AN is None else column_AN[at, shown]
+
+
 def _settings(options: SearchOptions, source_length: int) -> Mapping[str, int | float | str]:
-    """The options by name, as they came to be for this source."""
-    given = {field.name: getattr(options, field.name) for field in fields(options)}
+    """The options by name, as they came to be for this source; those of `LATER` only where they say something."""
+    default = type(options)()
+    given = {
+        field.name: getattr(options, field.name)
+        for field in fields(options)
+        if field.name not in LATER or getattr(options, field.name) != getattr(default, field.name)
+    }
     del given["room"]  # has done its part in max_length
+    given.pop("constraints", None)
     given["max_length"] = options.resolve_max_length(source_length)
     if given.get("n_best", 0) is None:
         given["n_best"] = given["beam_size"]
-    return {name: str(value) if isinstance(value, str) else value for name, value in given.items()}
+    return {**{name: _plain(value) for name, value in given.items()}, **_constraints(options.constraints)}
+
+
+def _plain(value: Any) -> int | float | str:
+    if isinstance(value, str):
+        return str(value)
+    plain: int | float = int(value) if isinstance(value, bool) else value
+    return plain
+
+
+def _constraints(constraints: Constraints) -> Mapping[str, int | str]:
+    """Token ids parted by blanks, paths by semicolons."""
+    texts = {
+        "forced_prefix": _ids(constraints.forced_prefix),
+        "banned": _ids(constraints.banned),
+        "banned_after": "; ".join(map(_ids, constraints.banned_after)),
+    }
+    found: dict[str, int | str] = {name: text for name, text in texts.items() if text}
+    return found | ({"no_repeat_ngram": constraints.no_repeat_ngram} if constraints.no_repeat_ngram else {})
+
+
+def _ids(tokens: Sequence[int]) -> str:
+    return " ".join(map(str, tokens))
 
 
 def _mentioned(steps: Sequence[TraceStep], hypotheses: Sequence[Hypothesis]) -> list[int]:

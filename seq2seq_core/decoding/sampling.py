@@ -24,10 +24,12 @@ import torch
 from torch import Tensor
 
 from seq2seq_core.options import SamplingOptions
-from seq2seq_core.trace import MODEL_LOG_PROB, ROOT, Doubles, Integers, length_penalty
+from seq2seq_core.trace import MODEL_LOG_PROB, ROOT, Doubles, Integers
 
+from .constraints import allowed
 from .filters import filtered
 from .ordering import stable_top
+from .scoring import Coverage, Flags, rule_of, scores_of
 from .stepper import State, Stepper
 from .steps import (
     CUT_AT_MAXIMUM,
@@ -40,9 +42,8 @@ from .steps import (
     SearchStep,
     rearranged,
     refuse_nan,
-    without_end,
 )
-from .stopping import END_TOKEN_DRAWN, MAXIMUM_LENGTH, NO_LIVE_PREFIX, Flags
+from .stopping import END_TOKEN_DRAWN, MAXIMUM_LENGTH, NO_LIVE_PREFIX
 
 _REASONS: Final = {FINISHED: END_TOKEN_DRAWN, CUT_AT_MAXIMUM: MAXIMUM_LENGTH, IMPOSSIBLE: NO_LIVE_PREFIX}
 _FIRST_SAMPLE: Final = 0
@@ -53,6 +54,7 @@ class _Drawing:
     """The sources still drawing, one prefix each."""
 
     source_A: Integers
+    prefix_AT: Integers  # tokens so far, without the start token
     token_A: Integers
     index_A: Integers  # candidate index in the step before
     sum_A: Doubles
@@ -72,7 +74,10 @@ def sampling_steps(stepper: Stepper[State], options: SamplingOptions, *, losers:
 
     Raises:
         InputError: the model gives NaN.
+        OptionError: the score asks for coverage, and the model has no attention.
     """
+    rule = rule_of(options)
+    coverage = Coverage(rule, stepper.source_lengths)
     limit_B = np.array([options.resolve_max_length(length) for length in stepper.source_lengths], dtype=np.int64)
     generators_B = [np.random.default_rng((options.seed, _FIRST_SAMPLE)) for _ in limit_B]
     drawing, state = _roots(len(limit_B), stepper.start_id), stepper.start()
@@ -80,16 +85,19 @@ def sampling_steps(stepper: Stepper[State], options: SamplingOptions, *, losers:
         if not len(drawing.source_A):
             return
         answer = stepper.step(torch.from_numpy(drawing.token_A).to(stepper.device), state)
-        allowed_AV = without_end(answer.log_probs_RV, stepper.end_id, forbidden=number <= options.min_length).cpu()
+        allowed_AV = allowed(answer.log_probs_RV, drawing.prefix_AT, options, stepper.end_id).cpu()
+        covered_A = coverage.penalties(answer.attention_RS, drawing.source_A)
         refuse_nan(allowed_AV.amax(dim=1).double().numpy(), number)
         chance_A = np.array([generators_B[source].random() for source in drawing.source_A.tolist()])
         listing = _list(allowed_AV, draw(filtered(allowed_AV, options).numpy(), chance_A), losers)
         sum_AN = drawing.sum_A[:, None] + listing.log_prob_AN
-        fate_AN = _fates(listing, stepper.end_id, limit_B[drawing.source_A] == number)
+        end_AN = listing.token_AN == stepper.end_id
+        fate_AN = _fates(listing, end_AN, limit_B[drawing.source_A] == number)
+        covered_AN = None if covered_A is None else np.broadcast_to(covered_A[:, None], sum_AN.shape)
         drawn_fate_A = np.take_along_axis(fate_AN, listing.drawn_A[:, None], axis=1)[:, 0]
         yield SearchStep(
             number=number,
-            penalty=length_penalty(number, options.alpha),
+            scores=scores_of(rule, number, sum_AN, end_AN, covered_AN),
             source_A=drawing.source_A,
             offset_A=np.arange(len(drawing.source_A) + 1),
             expanded_R=drawing.index_A,
@@ -106,6 +114,7 @@ def sampling_steps(stepper: Stepper[State], options: SamplingOptions, *, losers:
             ended=_ended(drawing.source_A, drawn_fate_A),
         )
         going_A = np.nonzero(drawn_fate_A == LIVE)[0]
+        coverage.select(going_A)
         state = rearranged(stepper, answer.state, going_A, len(drawn_fate_A))
         drawing = _successors(drawing, listing, sum_AN, going_A)
 
@@ -121,7 +130,13 @@ def draw(prob_RV: Doubles, chance_R: Doubles) -> Integers:
 
 
 def _roots(sources: int, start_id: int) -> _Drawing:
-    return _Drawing(np.arange(sources), np.full(sources, start_id), np.full(sources, ROOT), np.zeros(sources))
+    return _Drawing(
+        np.arange(sources),
+        np.zeros((sources, 0), dtype=np.int64),
+        np.full(sources, start_id),
+        np.full(sources, ROOT),
+        np.zeros(sources),
+    )
 
 
 def _list(log_probs_AV: Tensor, token_A: Integers, losers: int) -> _Listing:
@@ -134,13 +149,13 @@ def _list(log_probs_AV: Tensor, token_A: Integers, losers: int) -> _Listing:
     return _Listing(token_AN, log_prob_AN, drawn_A)
 
 
-def _fates(listing: _Listing, end_id: int, last_A: Flags) -> Codes:
+def _fates(listing: _Listing, end_AN: Flags, last_A: Flags) -> Codes:
     drawn_AN = np.arange(listing.token_AN.shape[1]) == listing.drawn_A[:, None]
     return np.select(
         [
             np.isneginf(listing.log_prob_AN),
             ~drawn_AN,
-            listing.token_AN == end_id,
+            end_AN,
             np.broadcast_to(last_A[:, None], drawn_AN.shape),
         ],
         [IMPOSSIBLE, NOT_DRAWN, FINISHED, CUT_AT_MAXIMUM],
@@ -155,7 +170,9 @@ def _ended(source_A: Integers, fate_A: Codes) -> dict[int, str]:
 
 def _successors(drawing: _Drawing, listing: _Listing, sum_AN: Doubles, going_A: Integers) -> _Drawing:
     at_A = listing.drawn_A[going_A]
-    return _Drawing(drawing.source_A[going_A], listing.token_AN[going_A, at_A], at_A, sum_AN[going_A, at_A])
+    token_A = listing.token_AN[going_A, at_A]
+    prefix_AT = np.concatenate([drawing.prefix_AT[going_A], token_A[:, None]], axis=1)
+    return _Drawing(drawing.source_A[going_A], prefix_AT, token_A, at_A, sum_AN[going_A, at_A])
 
 
 SAMPLING: Final = Decoder(

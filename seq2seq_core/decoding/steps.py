@@ -19,6 +19,7 @@ from seq2seq_core.errors import InputError
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Doubles, Fate, Integers
 
+from .scoring import Scores
 from .stepper import State, Stepper
 
 Codes: TypeAlias = NDArray[np.int8]
@@ -40,8 +41,8 @@ class SearchStep:
     The tensors are the model's own and good until the generator moves on.
     """
 
-    number: int  # 1 for the first; also T of every candidate
-    penalty: float
+    number: int  # 1 for the first; also the tokens of every candidate, its end token counted
+    scores: Scores
     source_A: Integers
     offset_A: Integers  # first row of each source, and R at the end: A + 1 entries
     expanded_R: Integers  # candidate index of each row's prefix in the previous step, ROOT in the first
@@ -56,6 +57,7 @@ class SearchStep:
     count_A: Integers
     ended: Mapping[int, str]  # sources that this step ended, with the reason
     evidence: Mapping[str, Tensor] = field(default_factory=dict)  # what the model gave beside the attention, (R, ...)
+    key_AN: Doubles | None = None  # what ranked the candidates where that is not log_prob_sum
 
 
 class StepGenerator(Protocol[Chosen_contra]):
@@ -77,15 +79,6 @@ class Decoder(Generic[Chosen]):
     n_best: Callable[[Chosen], int]  # how many hypotheses are returned
     stop_rule: Callable[[Chosen], str]
     remarks: Mapping[str, str] = field(default_factory=dict)  # what a trace states beside the settings
-
-
-def without_end(log_probs_RV: Tensor, end_id: int, *, forbidden: bool) -> Tensor:
-    """The log-probabilities, with the end token impossible where it is forbidden; nothing is renormalised."""
-    if not forbidden:
-        return log_probs_RV.detach()
-    allowed_RV = log_probs_RV.detach().clone()
-    allowed_RV[:, end_id] = -np.inf
-    return allowed_RV
 
 
 def rearranged(stepper: Stepper[State], state: State, rows_R: Integers, before: int) -> State:

@@ -57,6 +57,9 @@ class RecurrentEncoder(nn.Module):
             if "weight_hh" in name:
                 for block in weight.detach().chunk(len(weight) // config.encoder_size):
                     nn.init.orthogonal_(block)
+            if config.encoder is EncoderKind.LSTM and "bias_ih" in name:
+                # A forget gate that begins open lets the first words reach the end (Jozefowicz et al. 2015).
+                weight.detach().chunk(len(weight) // config.encoder_size)[1].fill_(1.0)
 
     def _stack(self) -> nn.RNNBase:
         config = self.config

@@ -8,7 +8,7 @@
     replay    whether another alpha would have stopped the search elsewhere
     self_attention   of a Transformer, on demand: not part of a search
 
-Standard library and NumPy only.
+Standard library and NumPy only, and the options, which are plain too.
 """
 
 from .check import check
@@ -25,12 +25,12 @@ from .data import (
     Stop,
     Trace,
     TraceStep,
-    length_formula,
     length_penalty,
     same,
 )
 from .ranking import OrderInterval, WinnerInterval, ranking_intervals, score_at, winner_intervals
 from .replay import Elsewhere, StopChange, stops_elsewhere
+from .score_rule import ScoreRule
 from .self_attention import SelfAttentionTrace
 from .walk import Place, attention_rows, candidate_label, hypothesis_attention, path
 
@@ -46,6 +46,7 @@ __all__ = [
     "Integers",
     "OrderInterval",
     "Place",
+    "ScoreRule",
     "SelfAttentionTrace",
     "Stop",
     "StopChange",
@@ -57,7 +58,6 @@ __all__ = [
     "check",
     "from_json",
     "hypothesis_attention",
-    "length_formula",
     "length_penalty",
     "path",
     "ranking_intervals",

@@ -1,4 +1,5 @@
-"""Refuse a trace that contradicts itself: its steps here, their evidence in `evidence`, its outcome in `outcome`.
+"""Refuse a trace that contradicts itself: its steps here, their scores in `scores`, their evidence in `evidence`, its
+outcome in `outcome`.
 
 Everything is worked out again from what the trace states: sums from parents and tokens, scores from the formula,
 fates from ranks, the outcome from the fates.
@@ -9,15 +10,14 @@ Sizes: N candidates of a step, E prefixes expanded in it, S source pieces, P lis
 import numpy as np
 from numpy.typing import NDArray
 
-from seq2seq_core.errors import TraceError
-
 from .columns import check_columns
-from .data import NO_TOKEN, ROOT, Doubles, Fate, Trace, TraceStep, length_penalty
+from .data import NO_TOKEN, ROOT, Doubles, Fate, Trace, TraceStep
+from .demands import TOLERANCE, close, require
 from .evidence import check_evidence
 from .outcome import check_hypotheses, check_stop
+from .scores import check_scores
 from .settings import Settings, settings_of
 
-_TOLERANCE = 1e-9
 _ROW_SUM_SLACK = 1e-4
 _ENDS = (Fate.FINISHED, Fate.END_BELOW_CUT)
 
@@ -29,28 +29,25 @@ def check(trace: Trace) -> None:
         TraceError: names the step and the first thing that does not hold.
     """
     settings = settings_of(trace)
-    _require(len(trace.steps) > 0, "a trace must have steps, has none")
+    require(len(trace.steps) > 0, "a trace must have steps, has none")
     previous: TraceStep | None = None
+    finished = 0
     for number, step in enumerate(trace.steps, 1):
         check_columns(step, number, len(trace.source_tokens))
         _check_parents(step, previous, f"step {number}")
         _check_sums(step, previous, f"step {number}")
-        _check_scores(step, number, settings)
         _check_order(step, f"step {number}")
-        _check_fates(step, number, settings)
-        _check_margins(step, f"step {number}", settings)
+        _check_fates(step, number, settings, settings.places(finished))
+        _check_margins(step, f"step {number}", settings, settings.places(finished))
         _check_attention(step, f"step {number}")
         _check_next_tokens(step, f"step {number}")
         previous = step
+        finished += step.fate_N.count(Fate.FINISHED)
+    check_scores(trace, settings)
     check_evidence(trace)
     _check_tokens(trace)
     check_hypotheses(trace)
     check_stop(trace)
-
-
-def _require(holds: bool, message: str) -> None:
-    if not holds:
-        raise TraceError(message)
 
 
 def _where(step: TraceStep, *fates: Fate) -> NDArray[np.bool_]:
@@ -60,102 +57,111 @@ def _where(step: TraceStep, *fates: Fate) -> NDArray[np.bool_]:
 def _check_parents(step: TraceStep, previous: TraceStep | None, place: str) -> None:
     """The expanded prefixes are the live candidates of the step before, and every parent is one of them."""
     live_E = np.array([ROOT]) if previous is None else np.nonzero(_where(previous, Fate.LIVE))[0]
-    _require(len(live_E) > 0, f"{place} must extend a live prefix, the step before has none")
-    _require(
+    require(len(live_E) > 0, f"{place} must extend a live prefix, the step before has none")
+    require(
         np.array_equal(step.expanded_E, live_E),
         f"{place} must expand the live prefixes {live_E.tolist()}, expands {step.expanded_E.tolist()}",
     )
     strangers = sorted(set(step.parent_N.tolist()) - set(live_E.tolist()))
-    _require(not strangers, f"{place}: parents must be expanded prefixes, {strangers} are not")
+    require(not strangers, f"{place}: parents must be expanded prefixes, {strangers} are not")
 
 
 def _check_sums(step: TraceStep, previous: TraceStep | None, place: str) -> None:
     before_N: Doubles = np.zeros(len(step.parent_N)) if previous is None else previous.log_prob_sum_N[step.parent_N]
-    _close(step.log_prob_sum_N, before_N + step.log_prob_N, f"{place}: log_prob_sum must be its parent's plus log_prob")
-    _require(bool((step.log_prob_N <= _TOLERANCE).all()), f"{place}: a log_prob must not be above 0")
-
-
-def _check_scores(step: TraceStep, number: int, settings: Settings) -> None:
-    place = f"step {number}"
-    penalty = length_penalty(number, settings.alpha)
-    _require(bool((step.length_N == number).all()), f"{place}: length must be {number}, is {step.length_N.tolist()}")
-    _close(step.penalty_N, np.full(len(step.penalty_N), penalty), f"{place}: penalty must follow from the formula")
-    _close(step.score_N, step.log_prob_sum_N / penalty, f"{place}: score must be log_prob_sum / penalty")
-
-
-def _close(found_N: Doubles, expected_N: Doubles, rule: str) -> None:
-    wrong_N = np.abs(found_N - expected_N) > _TOLERANCE
-    if wrong_N.any():
-        index = int(np.argmax(wrong_N))
-        raise TraceError(f"{rule}; candidate {index} has {found_N[index]!r}, expected {expected_N[index]!r}")
+    close(step.log_prob_sum_N, before_N + step.log_prob_N, f"{place}: log_prob_sum must be its parent's plus log_prob")
+    require(bool((step.log_prob_N <= TOLERANCE).all()), f"{place}: a log_prob must not be above 0")
 
 
 def _check_order(step: TraceStep, place: str) -> None:
-    """Ranks count from 1; higher sums first, ties to the lower parent rank, then the lower token id."""
+    """Ranks count from 1; higher keys first, ties to the lower parent rank, then the lower token id."""
     count = len(step.rank_N)
     ranked = np.array_equal(step.rank_N, np.arange(1, count + 1))
-    _require(ranked, f"{place}: ranks must be 1 to {count}, are {step.rank_N.tolist()}")
-    order_N = np.lexsort((step.token_N, step.parent_N, -step.log_prob_sum_N))
-    _require(
+    require(ranked, f"{place}: ranks must be 1 to {count}, are {step.rank_N.tolist()}")
+    order_N = np.lexsort((step.token_N, step.parent_N, -_keys(step)))
+    require(
         np.array_equal(order_N, np.arange(count)),
-        f"{place}: candidates must be sorted by log_prob_sum, parent, token; the right order is {order_N.tolist()}",
+        f"{place}: candidates must be sorted by {_key_name(step)}, parent, token; "
+        f"the right order is {order_N.tolist()}",
     )
     pairs = set(zip(step.parent_N.tolist(), step.token_N.tolist(), strict=True))
-    _require(len(pairs) == count, f"{place}: a continuation must be listed once, {count - len(pairs)} are repeated")
+    require(len(pairs) == count, f"{place}: a continuation must be listed once, {count - len(pairs)} are repeated")
 
 
-def _check_fates(step: TraceStep, number: int, settings: Settings) -> None:
-    """Ends at rank K or better finish; the best K others live on, or are cut at the maximum length."""
+def _keys(step: TraceStep) -> Doubles:
+    return step.log_prob_sum_N if step.key_N is None else step.key_N
+
+
+def _key_name(step: TraceStep) -> str:
+    return "log_prob_sum" if step.key_N is None else "key"
+
+
+def _check_fates(step: TraceStep, number: int, settings: Settings, places: int) -> None:
+    """Ends at rank K or better finish; the best K others live on, or are cut at the maximum length.
+
+    Where nothing refills the place of an end, an other must be of the best K itself.
+    """
     place, ends = f"step {number}", _where(step, *_ENDS)
-    _require(number <= settings.max_length, f"{place} must not pass max_length {settings.max_length}")
-    kept = (Fate.CUT_AT_MAXIMUM if number == settings.max_length else Fate.LIVE, Fate.BELOW_CUT)
+    require(number <= settings.max_length, f"{place} must not pass max_length {settings.max_length}")
+    at_limit = number == settings.max_length
+    require(
+        not (settings.forces_end and at_limit) or bool(ends.all()),
+        f"{place}: at max_length {settings.max_length} only the end token can follow",
+    )
+    kept = (Fate.CUT_AT_MAXIMUM if at_limit else Fate.LIVE, Fate.BELOW_CUT)
     if settings.draws:
         _check_draw(step, place, kept[0], settings.top_k)
         return
     others_before = np.cumsum(~ends)
+    living = places if settings.may_live(step.fate_N) else 0
     for index, fate in enumerate(step.fate_N):
-        first = index < settings.beam_size if ends[index] else others_before[index] <= settings.places(step.fate_N)
+        rank = others_before[index] if settings.refills else index + 1
+        first = index < places if ends[index] else rank <= living
         good, bad = _ENDS if ends[index] else kept
         expected = good if first else bad
-        _require(fate is expected, f"{place}: candidate {index} must be {expected!s}, is {fate!s}")
+        require(fate is expected, f"{place}: candidate {index} must be {expected!s}, is {fate!s}")
 
 
 def _check_draw(step: TraceStep, place: str, kept: Fate, top_k: int) -> None:
     """Chance chose one candidate, of any rank that top-k leaves; it finishes or is kept."""
     drawn = [index for index, fate in enumerate(step.fate_N) if fate is not Fate.NOT_DRAWN]
-    _require(len(drawn) == min(1, len(step.fate_N)), f"{place}: one candidate must be drawn, {len(drawn)} are")
+    require(len(drawn) == min(1, len(step.fate_N)), f"{place}: one candidate must be drawn, {len(drawn)} are")
     for index in drawn:
         fate = step.fate_N[index]
-        _require(fate in (kept, Fate.FINISHED), f"{place}: candidate {index} must be {kept!s} or finished, is {fate!s}")
-        _require(not top_k or index < top_k, f"{place}: the drawn candidate must be of the best {top_k}, is {index}")
+        require(fate in (kept, Fate.FINISHED), f"{place}: candidate {index} must be {kept!s} or finished, is {fate!s}")
+        require(not top_k or index < top_k, f"{place}: the drawn candidate must be of the best {top_k}, is {index}")
 
 
-def _check_margins(step: TraceStep, place: str, settings: Settings) -> None:
-    """A pruned continuation is so many nats below the last that lives on; a pruned end, below rank K."""
-    sums = step.log_prob_sum_N
-    kept = sums[_where(step, Fate.LIVE, Fate.CUT_AT_MAXIMUM)]
-    cut = kept[-1] if kept.size else sums[0] if sums.size else 0.0
-    at_rank = sums[min(settings.beam_size, len(sums)) - 1] if sums.size else 0.0
-    expected = np.where(_where(step, Fate.BELOW_CUT), cut - sums, 0.0)
-    expected = np.where(_where(step, Fate.END_BELOW_CUT), at_rank - sums, expected)
-    _close(step.margin_N, expected, f"{place}: margin must be the distance below the cut, 0 for a kept candidate")
+def _check_margins(step: TraceStep, place: str, settings: Settings, places: int) -> None:
+    """A pruned continuation is so many nats below the last that lives on; a pruned end, below rank K.
+
+    Where nothing refills the place of an end, rank K is the cut for both.
+    """
+    keys = _keys(step)
+    kept = keys[_where(step, Fate.LIVE, Fate.CUT_AT_MAXIMUM)]
+    at_rank = keys[min(places, len(keys)) - 1] if keys.size else 0.0
+    cut = at_rank
+    if settings.refills or settings.beam_size == 1:
+        cut = kept[-1] if kept.size else keys[0] if keys.size else 0.0
+    expected = np.where(_where(step, Fate.BELOW_CUT), cut - keys, 0.0)
+    expected = np.where(_where(step, Fate.END_BELOW_CUT), at_rank - keys, expected)
+    close(step.margin_N, expected, f"{place}: margin must be the distance below the cut, 0 for a kept candidate")
 
 
 def _check_attention(step: TraceStep, place: str) -> None:
     weights_ES = step.attention_ES
     if weights_ES is None:
         return
-    _require(bool(((weights_ES >= 0) & (weights_ES <= 1)).all()), f"{place}: attention must be from 0 to 1")
+    require(bool(((weights_ES >= 0) & (weights_ES <= 1)).all()), f"{place}: attention must be from 0 to 1")
     largest = float(weights_ES.sum(axis=1, dtype=np.float64).max(initial=0.0))
-    _require(largest <= 1 + _ROW_SUM_SLACK, f"{place}: an attention row must sum to 1 at most, sums to {largest}")
+    require(largest <= 1 + _ROW_SUM_SLACK, f"{place}: an attention row must sum to 1 at most, sums to {largest}")
 
 
 def _check_next_tokens(step: TraceStep, place: str) -> None:
     """Listed best first, impossible ones last and without a token, and in agreement with the candidates."""
     log_prob_EP, token_EP = step.next_log_prob_EP, step.next_token_EP
     descending = log_prob_EP[:, 1:] <= log_prob_EP[:, :-1]
-    _require(bool(descending.all()), f"{place}: next tokens must be listed best first")
-    _require(
+    require(bool(descending.all()), f"{place}: next tokens must be listed best first")
+    require(
         np.array_equal(token_EP == NO_TOKEN, np.isneginf(log_prob_EP)),
         f"{place}: a next token must be {NO_TOKEN} exactly where its log_prob is -inf",
     )
@@ -163,8 +169,8 @@ def _check_next_tokens(step: TraceStep, place: str) -> None:
     candidates = zip(step.parent_N.tolist(), step.token_N.tolist(), step.log_prob_N.tolist(), strict=True)
     for parent, token, log_prob in candidates:
         known = listed.get((parent, token), log_prob)
-        _require(
-            abs(known - log_prob) <= _TOLERANCE,
+        require(
+            abs(known - log_prob) <= TOLERANCE,
             f"{place}: token {token} after prefix {parent} has log_prob {log_prob!r}, listed as {known!r}",
         )
 
@@ -187,6 +193,6 @@ def _check_tokens(trace: Trace) -> None:
         ends.update(step.token_N[ending].tolist())
         others.update(step.token_N[~ending & ~passed].tolist())
     missing = sorted(mentioned - {NO_TOKEN} - set(trace.labels))
-    _require(not missing, f"labels must name every token, {missing} have none")
-    _require(len(ends) <= 1, f"one token must end a hypothesis, {sorted(ends)} do")
-    _require(not ends & others, f"the end token {sorted(ends)} must not be continued")
+    require(not missing, f"labels must name every token, {missing} have none")
+    require(len(ends) <= 1, f"one token must end a hypothesis, {sorted(ends)} do")
+    require(not ends & others, f"the end token {sorted(ends)} must not be continued")

@@ -20,6 +20,7 @@ from .data import TRACE_FORMAT, Fate, Hypothesis, Stop, Trace, TraceStep
 from .fields import MINUS_INFINITY, Fields, column_of
 
 _HYPOTHESIS_NUMBERS: Final = ("log_prob_sum", "penalty", "score")
+_HYPOTHESIS_EXTRAS: Final = ("reward", "coverage_penalty")  # 0 where a document has no field for them
 
 
 def to_json(trace: Trace) -> str:
@@ -128,7 +129,11 @@ def _shortest(value: np.float32) -> float:
 
 
 def _hypothesis_out(hypothesis: Hypothesis) -> dict[str, object]:
-    values = {name: getattr(hypothesis, name) for name in Hypothesis.__slots__}
+    values = {
+        name: getattr(hypothesis, name)
+        for name in Hypothesis.__slots__
+        if name not in _HYPOTHESIS_EXTRAS or getattr(hypothesis, name)
+    }
     return {**values, "tokens": list(hypothesis.tokens)}
 
 
@@ -152,6 +157,7 @@ def _hypothesis_in(fields: Fields) -> Hypothesis:
         fate=_fate(fields.text("fate"), fields.place),
         length=fields.whole("length"),
         **{name: fields.real(name) for name in _HYPOTHESIS_NUMBERS},
+        **{name: fields.real(name) for name in _HYPOTHESIS_EXTRAS if name in fields},
     )
     fields.finish()
     return hypothesis

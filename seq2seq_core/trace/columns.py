@@ -44,6 +44,9 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "centre_E": Column(np.float64, optional=True, left_out=True),
     "generate_E": Column(np.float64, optional=True, left_out=True),
     "coverage_ES": Column(np.float32, optional=True, left_out=True),
+    "reward_N": Column(np.float64, optional=True, left_out=True),
+    "coverage_penalty_N": Column(np.float64, optional=True, left_out=True),
+    "key_N": Column(np.float64, optional=True, left_out=True),
 }
 _NEVER_EMPTY: Final = "LH"  # what has attention has a layer and a head; nested lists could not tell how many of none
 

@@ -60,6 +60,10 @@ class TraceStep:
     centre_E: Doubles | None = None  # local-p (Luong 2015, equation 9): the predicted source position p_t, from 0
     generate_E: Doubles | None = None  # p_gen, from 0 (copy) to 1 (generate); See 2017, equation 8
     coverage_ES: Floats | None = None  # sum of the earlier attention rows, which the score was told; See 2017, eq. 10
+    # What the score and the ranking hold beside the sum and the penalty, each None where the rule has none of it.
+    reward_N: Doubles | None = None
+    coverage_penalty_N: Doubles | None = None  # of the attention along the whole path; 0 or less
+    key_N: Doubles | None = None  # what the step is ranked by, instead of log_prob_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Hypothesis:
     length: int
     penalty: float
     score: float
+    reward: float = 0.0
+    coverage_penalty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ class Trace:
 
     algorithm: str  # "greedy", "beam" or "sampling"
     options: Mapping[str, int | float | str]
-    formula: str  # e.g. "log_prob_sum / T^0.7, T counts the end token"
+    formula: str  # e.g. "log_prob_sum / T^0.7, T counts the end token"; see ScoreRule
     source: str  # the text as given
     source_tokens: tuple[str, ...]  # piece labels, S of them
     labels: Mapping[int, str]  # token id -> label, for every id the trace mentions
@@ -107,11 +113,6 @@ class Trace:
 def length_penalty(length: int, alpha: float) -> float:
     """T ^ alpha: what a log_prob_sum is divided by."""
     return float(float(length) ** alpha)
-
-
-def length_formula(alpha: float) -> str:
-    """The formula of the score, as it is printed wherever a score is shown."""
-    return f"log_prob_sum / T^{repr(float(alpha)).removesuffix('.0')}, T counts the end token"
 
 
 def same(one: object, other: object) -> bool:

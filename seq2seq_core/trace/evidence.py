@@ -8,6 +8,7 @@ import numpy as np
 from seq2seq_core.errors import TraceError
 
 from .data import Doubles, Floats, Trace
+from .demands import require
 
 _ROW_SUM_SLACK = 1e-4
 _MEAN_SLACK = 1e-4
@@ -28,23 +29,18 @@ def check_evidence(trace: Trace) -> None:
     _check_coverage(trace)
 
 
-def _require(holds: bool, message: str) -> None:
-    if not holds:
-        raise TraceError(message)
-
-
 def _check_source(trace: Trace) -> None:
     """A window needs something to lie around; a grid has a place for each piece."""
     if trace.window is not None:
-        _require(trace.window >= 1, f"window must be 1 or more, is {trace.window}")
+        require(trace.window >= 1, f"window must be 1 or more, is {trace.window}")
         for number, step in enumerate(trace.steps, 1):
             known = step.centre_E is not None or step.attention_ES is not None
-            _require(known, f"window must come with centre or attention, step {number} has neither")
+            require(known, f"window must come with centre or attention, step {number} has neither")
     if trace.grid is not None:
         rows, columns = trace.grid
-        _require(rows >= 1 and columns >= 1, f"grid must have rows and columns, is {rows} x {columns}")
+        require(rows >= 1 and columns >= 1, f"grid must have rows and columns, is {rows} x {columns}")
         pieces = len(trace.source_tokens)
-        _require(rows * columns == pieces, f"grid must hold the {pieces} source pieces, is {rows} x {columns}")
+        require(rows * columns == pieces, f"grid must hold the {pieces} source pieces, is {rows} x {columns}")
 
 
 def _check_range(found_E: Doubles | None, low: float, high: float, place: str) -> None:
@@ -59,18 +55,18 @@ def _check_heads(trace: Trace) -> None:
             continue
         place = f"step {number}: heads"
         shapes.add(step.heads_ELHS.shape[1:3])
-        _require(len(shapes) == 1, f"{place} must be as many layers and heads as before, are {sorted(shapes)}")
+        require(len(shapes) == 1, f"{place} must be as many layers and heads as before, are {sorted(shapes)}")
         _check_rows(step.heads_ELHS, place)
         if step.attention_ES is not None:
             mean_ES = step.heads_ELHS.mean(axis=(1, 2), dtype=np.float64)
             off = float(np.abs(mean_ES - step.attention_ES).max(initial=0.0))
-            _require(off <= _MEAN_SLACK, f"{place}: their mean must be the attention, is off by {off:g}")
+            require(off <= _MEAN_SLACK, f"{place}: their mean must be the attention, is off by {off:g}")
 
 
 def _check_rows(heads_ELHS: Floats, place: str) -> None:
-    _require(bool((heads_ELHS >= 0).all()), f"{place} must not be below 0, have {heads_ELHS.min(initial=0.0):g}")
+    require(bool((heads_ELHS >= 0).all()), f"{place} must not be below 0, have {heads_ELHS.min(initial=0.0):g}")
     largest = float(heads_ELHS.sum(axis=-1, dtype=np.float64).max(initial=0.0))
-    _require(largest <= 1 + _ROW_SUM_SLACK, f"{place}: a row must sum to 1 at most, sums to {largest:g}")
+    require(largest <= 1 + _ROW_SUM_SLACK, f"{place}: a row must sum to 1 at most, sums to {largest:g}")
 
 
 def _check_coverage(trace: Trace) -> None:
@@ -82,7 +78,7 @@ def _check_coverage(trace: Trace) -> None:
         if step.coverage_ES is not None:
             off = float(np.abs(step.coverage_ES - spent_ES).max(initial=0.0))
             rule = f"step {number}: coverage must be the sum of the earlier attention"
-            _require(off <= _COVERAGE_SLACK, f"{rule}, is off by {off:g}")
+            require(off <= _COVERAGE_SLACK, f"{rule}, is off by {off:g}")
         if step.attention_ES is None:
             return  # from here on the sum is not known
         spent_ES = spent_ES + step.attention_ES

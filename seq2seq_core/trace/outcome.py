@@ -14,10 +14,13 @@ NO_LIVE_PREFIX = "no live prefix"
 def check_hypotheses(trace: Trace) -> None:
     """The pool is exactly the finished candidates, or the cut ones where nothing finished, best score first.
 
+    Where the options let cut prefixes compete, it is both.
+
     Raises:
         TraceError: one is missing, invented, out of order, or differs from its candidate.
     """
-    expected = _ended(trace, Fate.FINISHED) or _ended(trace, Fate.CUT_AT_MAXIMUM)
+    finished, cut = _ended(trace, Fate.FINISHED), _ended(trace, Fate.CUT_AT_MAXIMUM)
+    expected = sorted(finished + cut) if settings_of(trace).cut_competes else finished or cut
     found = [(each.step, each.index) for each in trace.hypotheses]
     if sorted(found) != expected:
         raise TraceError(f"hypotheses must be the candidates {expected}, are {sorted(found)}")
@@ -36,7 +39,7 @@ def check_stop(trace: Trace) -> None:
     """
     stop, settings = trace.stop, settings_of(trace)
     winner_step = trace.hypotheses[0].step if trace.hypotheses else 0
-    reason = settings.stop_rule if first_stop(trace, settings.alpha) is not None else _natural_end(trace)
+    reason = settings.stop_rule if first_stop(trace, settings.rule) is not None else _natural_end(trace)
     for name, found, expected in (
         ("last_step", stop.last_step, len(trace.steps)),
         ("winner_step", stop.winner_step, winner_step),
@@ -45,7 +48,7 @@ def check_stop(trace: Trace) -> None:
     ):
         if found != expected:
             raise TraceError(f"stop: {name} must be {expected!r}, is {found!r}")
-    fired = first_stop(trace, settings.alpha)
+    fired = first_stop(trace, settings.rule)
     if fired not in (None, len(trace.steps)):
         raise TraceError(f"stop: {stop.rule} was fulfilled at step {fired}, but there are {len(trace.steps)} steps")
 
@@ -75,6 +78,8 @@ def _check_ledger(trace: Trace, hypothesis: Hypothesis, place: str) -> None:
         ("length", int(step.length_N[at])),
         ("penalty", float(step.penalty_N[at])),
         ("score", float(step.score_N[at])),
+        ("reward", 0.0 if step.reward_N is None else float(step.reward_N[at])),
+        ("coverage_penalty", 0.0 if step.coverage_penalty_N is None else float(step.coverage_penalty_N[at])),
     ):
         if (found := getattr(hypothesis, name)) != expected:
             raise TraceError(f"{place}: {name} must be {expected!r} as in its candidate, is {found!r}")

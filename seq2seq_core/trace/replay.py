@@ -1,15 +1,21 @@
 """Replaying the stop rule from what a trace recorded.
 
-Alpha never changes which prefixes a step keeps, only when `nothing_live_can_win` ends the search. So the recorded
-steps hold for every alpha, up to the last one; beyond it the trace knows nothing.
+Alpha never changes which prefixes a step keeps, only when some of the rules end the search. So the recorded steps hold
+for every alpha, up to the last one; beyond it the trace knows nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .data import Doubles, Fate, Trace, TraceStep, length_penalty
+from seq2seq_core.options import StopRule
+
+from .data import Doubles, Fate, Trace, TraceStep
+from .score_rule import ScoreRule
+
+_ALPHA_MATTERS = (StopRule.NOTHING_LIVE_CAN_WIN, StopRule.LIVE_SCORES_LOWER, StopRule.NOTHING_LIVE_CAN_ENTER)
 
 
 class Elsewhere(StrEnum):
@@ -31,40 +37,66 @@ class StopChange:
 def stops_elsewhere(trace: Trace, alpha: float) -> StopChange:
     """Whether the search would have stopped at another step under `alpha`, everything else equal."""
     last = trace.stop.last_step
-    if trace.options.get("stop_rule") != "nothing_live_can_win":
+    if trace.options.get("stop_rule") not in _ALPHA_MATTERS:
         return StopChange(Elsewhere.SAME, last)
-    fired = first_stop(trace, alpha)
+    fired = first_stop(trace, replace(ScoreRule.of(trace.options), alpha=alpha))
     if fired is not None:
         return StopChange(Elsewhere.SAME if fired == last else Elsewhere.EARLIER, fired)
-    if _sums(trace.steps[-1], Fate.LIVE).size:
+    if _chosen(trace.steps[-1], Fate.LIVE).any():
         return StopChange(Elsewhere.UNKNOWN, None)
     return StopChange(Elsewhere.SAME, last)
 
 
-def first_stop(trace: Trace, alpha: float) -> int | None:
-    """The first recorded step at which the trace's stop rule is fulfilled, None where it never is."""
-    finished, best = 0, -np.inf
+def first_stop(trace: Trace, rule: ScoreRule) -> int | None:
+    """The first recorded step at which the trace's stop rule is fulfilled under a rule for scores; None for never."""
+    scores: list[float] = []  # of the pool
+    places: set[int] = set()  # where an end token has stood
     for number, step in enumerate(trace.steps, 1):
-        sums = _sums(step, Fate.FINISHED)
-        finished += sums.size
-        best = max(best, float(sums.max(initial=-np.inf)) / length_penalty(number, alpha))
-        if _fulfilled(trace, step, finished, best, alpha):
+        finished = _chosen(step, Fate.FINISHED)
+        scores += _scores(step, rule, number, ends=True)[finished].tolist()
+        places |= set(np.nonzero(finished)[0].tolist())
+        if _fulfilled(trace, step, rule, number, (scores, places)):
             return number
     return None
 
 
-def _fulfilled(trace: Trace, step: TraceStep, finished: int, best: float, alpha: float) -> bool:
-    match trace.options.get("stop_rule"):
-        case "nothing_live_can_win":
-            live = _sums(step, Fate.LIVE)
-            longest = length_penalty(int(trace.options["max_length"]), alpha)
-            return live.size > 0 and best >= float(live.max()) / longest
-        case "k_finished":
-            return finished >= int(trace.options["beam_size"])
-        case _:
-            return finished >= 1
+def _fulfilled(
+    trace: Trace, step: TraceStep, rule: ScoreRule, number: int, pool: tuple[list[float], set[int]]
+) -> bool:
+    scores, places = pool
+    size, live = int(trace.options.get("beam_size", 1)), _chosen(step, Fate.LIVE)
+    full, best, worst = len(scores) >= size, max(scores, default=-np.inf), _worst(scores, size)
+    bound = _bound(step, rule, live, trace)
+    standing = float(_scores(step, rule, number, ends=False)[live].max(initial=-np.inf))
+    fulfilled = {
+        StopRule.K_FINISHED: full,
+        StopRule.SHRINKING: full,
+        StopRule.NOTHING_LIVE_CAN_WIN: bool(live.any()) and best >= bound,
+        StopRule.NOTHING_LIVE_CAN_ENTER: full and worst >= bound,
+        StopRule.LIVE_SCORES_LOWER: full and worst >= standing,
+        StopRule.TOP_FINISHED: step.fate_N[:1] == (Fate.FINISHED,),
+        StopRule.EVERY_PLACE_FINISHED: places >= set(range(size)),
+        StopRule.MAXIMUM_LENGTH: False,
+    }
+    stated = str(trace.options.get("stop_rule", ""))
+    return {str(name): holds for name, holds in fulfilled.items()}.get(stated, bool(scores))
 
 
-def _sums(step: TraceStep, fate: Fate) -> Doubles:
-    chosen = [each is fate for each in step.fate_N]
-    return step.log_prob_sum_N[chosen]
+def _worst(scores: list[float], size: int) -> float:
+    """The score of the last of the best `size`; minus infinity where there are fewer."""
+    return sorted(scores)[-size] if len(scores) >= size else -np.inf
+
+
+def _bound(step: TraceStep, rule: ScoreRule, live: NDArray[np.bool_], trace: Trace) -> float:
+    sums = step.log_prob_sum_N[live]
+    return rule.bound(float(sums.max()), int(trace.options["max_length"])) if sums.size else -np.inf
+
+
+def _scores(step: TraceStep, rule: ScoreRule, number: int, *, ends: bool) -> Doubles:
+    """The scores of a step's candidates under the rule; the coverage penalty is as it was recorded."""
+    score_N = step.log_prob_sum_N / rule.penalty(rule.length(number, ends=ends)) + rule.rewarded(number - ends)
+    return score_N if step.coverage_penalty_N is None else score_N + step.coverage_penalty_N
+
+
+def _chosen(step: TraceStep, fate: Fate) -> NDArray[np.bool_]:
+    return np.array([each is fate for each in step.fate_N], dtype=bool)

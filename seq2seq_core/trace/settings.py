@@ -1,15 +1,15 @@
 """The settings of a search, read back from what its trace states."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from seq2seq_core.errors import TraceError
+from seq2seq_core.errors import OptionError, TraceError
+from seq2seq_core.options import StopRule
 
 from .data import MODEL_LOG_PROB, Fate, Trace
+from .score_rule import ScoreRule
 
-_FORMULA: Final = re.compile(r"log_prob_sum / T\^(?P<alpha>[0-9.e+-]+), T counts the end token")
 _ENDS: Final = (Fate.FINISHED, Fate.END_BELOW_CUT)
 _STOP_RULES: Final = {"greedy": "end token", "sampling": "end token drawn"}  # a beam's is an option
 
@@ -21,24 +21,37 @@ class Settings:
     Sampling is that too, but chance and not rank says which candidate lives on.
     """
 
-    alpha: float
+    rule: ScoreRule
     max_length: int
     beam_size: int
     stop_rule: str
     refills: bool
     draws: bool
     top_k: int  # of sampling; 0 where any token may be drawn
+    forces_end: bool
+    cut_competes: bool
+    steers: bool  # the coverage penalty is part of what ranks a step
 
-    def places(self, fates: Sequence[Fate]) -> int:
-        """How many continuations of a step can live on."""
-        return self.beam_size if self.refills or not fates or fates[0] not in _ENDS else 0
+    @property
+    def shrinks(self) -> bool:
+        """Whether every finished output takes a place of the beam for good."""
+        return self.stop_rule == StopRule.SHRINKING
+
+    def places(self, finished: int) -> int:
+        """How many continuations of a step can live on, after so many outputs have finished in earlier steps."""
+        return self.beam_size - finished if self.shrinks else self.beam_size
+
+    def may_live(self, fates: Sequence[Fate]) -> bool:
+        """Whether any continuation of a step can: not beside the end that greedy search or sampling took."""
+        return self.stop_rule not in _STOP_RULES.values() or not fates or fates[0] not in _ENDS
 
 
 def settings_of(trace: Trace) -> Settings:
     """Read the settings.
 
     Raises:
-        TraceError: an unknown algorithm, a formula that says something else than alpha, or a setting out of place.
+        TraceError: an unknown algorithm, a formula that says something else than the options, or a setting out of
+            place.
     """
     if trace.algorithm not in ("greedy", "beam", "sampling"):
         raise TraceError(f"algorithm must be 'greedy', 'beam' or 'sampling', is {trace.algorithm!r}")
@@ -46,25 +59,34 @@ def settings_of(trace: Trace) -> Settings:
     if draws and trace.options.get("log_prob") != MODEL_LOG_PROB:
         raise TraceError(f"option log_prob must be {MODEL_LOG_PROB!r}, is {trace.options.get('log_prob')!r}")
     return Settings(
-        alpha=_alpha(trace),
+        rule=_rule(trace),
         max_length=_whole(trace, "max_length"),
         beam_size=_whole(trace, "beam_size") if beam else 1,
-        stop_rule=str(trace.options.get("stop_rule")) if beam else _STOP_RULES[trace.algorithm],
-        refills=beam,
+        stop_rule=_stop_rule(trace) if beam else _STOP_RULES[trace.algorithm],
+        refills=beam and bool(trace.options.get("refill", True)) and trace.options.get("stop_rule") != "shrinking",
         draws=draws,
         top_k=_whole(trace, "top_k", 0) if draws else 0,
+        forces_end=bool(trace.options.get("force_end", False)),
+        cut_competes=bool(trace.options.get("cut_competes", False)),
+        steers=bool(trace.options.get("coverage_steers", False)),
     )
 
 
-def _alpha(trace: Trace) -> float:
-    stated = _FORMULA.fullmatch(trace.formula)
-    alpha = trace.options.get("alpha")
+def _rule(trace: Trace) -> ScoreRule:
     try:
-        if stated is None or float(stated["alpha"]) != alpha:
-            raise ValueError
-    except ValueError:
-        raise TraceError(f"the formula must state alpha {alpha!r}, is {trace.formula!r}") from None
-    return float(alpha)
+        rule = ScoreRule.of(trace.options)
+    except OptionError as error:
+        raise TraceError(str(error)) from None
+    if trace.formula != rule.formula():
+        raise TraceError(f"the formula must be {rule.formula()!r} by the options, is {trace.formula!r}")
+    return rule
+
+
+def _stop_rule(trace: Trace) -> str:
+    stated = trace.options.get("stop_rule")
+    if stated not in list(StopRule):
+        raise TraceError(f"option stop_rule must be one of {', '.join(StopRule)}, is {stated!r}")
+    return str(stated)
 
 
 def _whole(trace: Trace, name: str, low: int = 1) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import strategies
 
 from seq2seq_core.decoding import SourceText, Table, TableStepper, decode, record
-from seq2seq_core.options import BeamOptions, SearchOptions, StopRule
+from seq2seq_core.options import BeamOptions, LengthCount, LengthRule, SearchOptions, StopRule
 from seq2seq_core.trace import Hypothesis, Trace
 
 GOLDEN: Final[dict[str, Any]] = json.loads(
@@ -75,34 +75,75 @@ class Plain:
     steps: int
 
 
+def plain_score(total: float, content: int, options: SearchOptions, *, ends: bool) -> float:
+    """The score written down from its definition, without coverage."""
+    tokens = content + ends
+    length = {"content": max(1, content), "end": tokens, "start_and_end": tokens + 1}[options.counts]
+    match options.length_rule:
+        case LengthRule.POWER:
+            return float(total / length**options.alpha)
+        case LengthRule.GNMT:
+            return float(total / ((5 + length) / 6) ** options.alpha)
+        case LengthRule.REWARD:
+            return total + options.reward * content
+        case LengthRule.BOUNDED_REWARD:
+            return total + options.reward * min(content, options.reward_length or 0)
+        case _:
+            return total
+
+
 def plain_beam(table: Table, options: BeamOptions, vocabulary: Sequence[str]) -> Plain:
     """Beam search written down from its definition, every candidate sorted in full."""
     ids = {END: 1, **{word: number for number, word in enumerate(vocabulary, 2)}}
     limit = options.resolve_max_length(len(table.source))
+    shrinks = options.stop_rule is StopRule.SHRINKING
     live: list[tuple[tuple[str, ...], float]] = [((), 0.0)]
     pool: list[tuple[str, float, int]] = []
+    ranks: set[int] = set()
     for step in range(1, limit + 1):
+        size = options.beam_size - len(pool) if shrinks else options.beam_size
         ranked = sorted(
             (-(total + log_prob(probability)), parent, ids[token], token)
             for parent, (prefix, total) in enumerate(live)
             for token, probability in after(table, prefix).items()
             if probability and (token != END or len(prefix) >= options.min_length)
+            if token == END or not (options.force_end and step == limit)
         )
-        for loss, parent, _, token in ranked[: options.beam_size]:
+        for rank, (loss, parent, _, token) in enumerate(ranked[:size]):
             if token == END:
                 pool.append((" ".join(live[parent][0]), -loss, step))
-        others = [each for each in ranked if each[3] != END][: options.beam_size]
+                ranks.add(rank)
+        others = ranked if options.refill and not shrinks else ranked[:size]
+        others = [each for each in others if each[3] != END][:size]
         live = [((*live[parent][0], token), -loss) for loss, parent, _, token in others]
-        if not live or _stops(pool, live, options, limit):
+        top_ends = bool(ranked) and ranked[0][3] == END
+        if step < limit and live and _stops(pool, live, options, limit, (ranks, top_ends)):
+            return Plain(pool, [], step)
+        if not live:
             return Plain(pool, [], step)
     return Plain(pool, [(" ".join(prefix), total, limit) for prefix, total in live], limit)
 
 
-def _stops(pool: list[Any], live: list[Any], options: BeamOptions, limit: int) -> bool:
-    if options.stop_rule is StopRule.K_FINISHED:
-        return len(pool) >= options.beam_size
-    best = max((total / step**options.alpha for _, total, step in pool), default=-math.inf)
-    return bool(best >= max(total for _, total in live) / limit**options.alpha)
+def _stops(
+    pool: list[Any], live: list[Any], options: BeamOptions, limit: int, seen: tuple[set[int], bool]
+) -> bool:
+    size, step = options.beam_size, len(live[0][0])
+    scores = [plain_score(total, len(text.split()), options, ends=True) for text, total, _ in pool]
+    best, worst = max(scores, default=-math.inf), sorted([-math.inf] * size + scores)[-size]
+    now = max(plain_score(total, step, options, ends=False) for _, total in live)
+    ever = max(plain_score(total, limit - 1, options, ends=True) for _, total in live)
+    ranks, top_ends = seen
+    return {
+        StopRule.K_FINISHED: len(pool) >= size,
+        StopRule.SHRINKING: len(pool) >= size,
+        StopRule.NOTHING_LIVE_CAN_WIN: best >= ever,
+        StopRule.FIRST_FINISHED: bool(pool),
+        StopRule.TOP_FINISHED: top_ends,
+        StopRule.LIVE_SCORES_LOWER: len(pool) >= size and worst >= now,
+        StopRule.NOTHING_LIVE_CAN_ENTER: len(pool) >= size and worst >= ever,
+        StopRule.EVERY_PLACE_FINISHED: ranks == set(range(size)),
+        StopRule.MAXIMUM_LENGTH: False,
+    }[options.stop_rule]
 
 
 @strategies.composite
@@ -132,13 +173,37 @@ def _prefixes(depth: int) -> Iterator[str]:
         level = [(*prefix, word) for prefix in level for word in WORDS]
 
 
-def beam_options() -> strategies.SearchStrategy[BeamOptions]:
+def score_rules() -> strategies.SearchStrategy[dict[str, Any]]:
+    """Random rules for scores, as options."""
+    counts = strategies.sampled_from(list(LengthCount))
+    alpha = strategies.sampled_from([0.0, 0.5, 0.7, 1.0, 2.0])
+    reward = strategies.sampled_from([0.3, 0.9, 2.0])
+    divided = strategies.sampled_from([LengthRule.POWER, LengthRule.GNMT])
+    return strategies.one_of(
+        strategies.fixed_dictionaries({"alpha": alpha}),
+        strategies.fixed_dictionaries({"length_rule": divided, "alpha": alpha, "counts": counts}),
+        strategies.fixed_dictionaries({"length_rule": strategies.just(LengthRule.NONE)}),
+        strategies.fixed_dictionaries({"length_rule": strategies.just(LengthRule.REWARD), "reward": reward}),
+        strategies.fixed_dictionaries(
+            {
+                "length_rule": strategies.just(LengthRule.BOUNDED_REWARD),
+                "reward": reward,
+                "reward_length": strategies.integers(0, 3),
+            }
+        ),
+    )
+
+
+@strategies.composite
+def beam_options(draw: Callable[..., Any]) -> BeamOptions:
     """Random settings whose beam is often too small and whose maximum length often cuts."""
-    return strategies.builds(
-        BeamOptions,
-        beam_size=strategies.integers(1, 5),
-        alpha=strategies.sampled_from([0.0, 0.5, 0.7, 1.0, 2.0]),
-        max_length=strategies.integers(3, 6),
-        min_length=strategies.integers(0, 2),
-        stop_rule=strategies.sampled_from(list(StopRule)),
+    return BeamOptions(
+        beam_size=draw(strategies.integers(1, 5)),
+        max_length=draw(strategies.integers(3, 6)),
+        min_length=draw(strategies.integers(0, 2)),
+        stop_rule=draw(strategies.sampled_from(list(StopRule))),
+        refill=draw(strategies.booleans()),
+        force_end=draw(strategies.booleans()),
+        cut_competes=draw(strategies.booleans()),
+        **draw(score_rules()),
     )

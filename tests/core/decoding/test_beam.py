@@ -14,17 +14,37 @@ from seq2seq_core.decoding.table import TableState
 from seq2seq_core.errors import InputError, OptionError
 from seq2seq_core.options import BeamOptions, GreedyOptions, SamplingOptions, SearchOptions, StopRule
 from seq2seq_core.trace import Fate, check, from_json, same, to_json
-from tests.support.tables import WORDS, beam_options, best_of, every_output, plain_beam, tables, trace_of, traces_of
+from tests.support.tables import (
+    WORDS,
+    beam_options,
+    best_of,
+    every_output,
+    plain_beam,
+    plain_score,
+    tables,
+    trace_of,
+    traces_of,
+)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(table=tables(), options=beam_options())
 def test_the_search_is_the_one_that_the_definition_describes(table: Table, options: BeamOptions) -> None:
     (trace,) = traces_of([table], options, WORDS)
     expected = plain_beam(table, options, WORDS)
-    found = sorted(trace.hypotheses, key=lambda each: (each.step, each.index))
-    assert [(each.text, each.log_prob_sum, each.step) for each in found] == (expected.pool or expected.cut)
+    ended = expected.pool + expected.cut if options.cut_competes else expected.pool or expected.cut
+    assert sorted((each.text, each.log_prob_sum, each.step) for each in trace.hypotheses) == sorted(ended)
     assert len(trace.steps) == expected.steps
+    for each in trace.hypotheses:
+        ends = each.fate is Fate.FINISHED
+        assert each.score == pytest.approx(plain_score(each.log_prob_sum, len(each.tokens), options, ends=ends))
+
+
+@settings(max_examples=60, deadline=None)
+@given(table=tables(), options=beam_options())
+def test_hypotheses_come_best_score_first(table: Table, options: BeamOptions) -> None:
+    scores = [each.score for each in trace_of(table, options).hypotheses]
+    assert scores == sorted(scores, reverse=True)
 
 
 @settings(max_examples=60, deadline=None)

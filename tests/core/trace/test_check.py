@@ -9,8 +9,8 @@ import pytest
 
 from seq2seq_core.decoding import Table
 from seq2seq_core.errors import TraceError
-from seq2seq_core.options import BeamOptions, GreedyOptions, StopRule
-from seq2seq_core.trace import Fate, Stop, Trace, check
+from seq2seq_core.options import BeamOptions, CoverageRule, GreedyOptions, LengthCount, LengthRule, StopRule
+from seq2seq_core.trace import Fate, Stop, Trace, check, from_json, same, to_json
 from tests.support.tables import golden_table, trace_of
 
 Change = Callable[[Trace], Trace]
@@ -104,7 +104,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
         with_step(1, log_prob_N=put(0, 0.5), log_prob_sum_N=put(0, 0.5)),
         "must not be above 0",
     ),
-    "a wrong length": (with_step(2, length_N=more(1)), "step 2: length must be 2"),
+    "a wrong length": (with_step(2, length_N=more(1)), "step 2: length of candidate 0 must be 2, is 3"),
     "a wrong penalty": (with_step(2, penalty_N=more(0.1)), "step 2: penalty must follow"),
     "a wrong score": (with_step(2, score_N=more(0.1)), "step 2: score must be"),
     "ranks that skip": (with_step(1, rank_N=put(2, 4)), "step 1: ranks must be 1 to 3"),
@@ -149,9 +149,9 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "an unknown algorithm": (with_trace(algorithm="magic"), "algorithm must be"),
     "a formula that states another alpha": (
         with_trace(formula="log_prob_sum / T^0.6, T counts the end token"),
-        "must state alpha 0.7",
+        r"the formula must be 'log_prob_sum / T\^0.7, .*' by the options, is 'log_prob_sum / T\^0.6",
     ),
-    "a formula that states nothing": (with_trace(formula="log_prob_sum"), "must state alpha"),
+    "a formula that states nothing": (with_trace(formula="log_prob_sum"), "the formula must be"),
     "a maximum length that was passed": (
         with_trace(options=lambda options: {**options, "max_length": 2}),
         "max_length 2|cut at maximum",
@@ -216,3 +216,63 @@ def test_greedy_search_must_not_refill_the_place_of_its_end_token() -> None:
     check(trace)
     with pytest.raises(TraceError, match="candidate 1 must be below the cut, is live"):
         check(with_step(1, fate_N=put(1, Fate.LIVE))(trace))
+
+
+def steered() -> Trace:
+    """A beam that rewards words and that the coverage steers; some attention is left on each piece."""
+    table = dataclasses.replace(golden_table("M9"), source=("x", "y"), attention=((0.75, 0.25), (0.5, 0.25)))
+    options = BeamOptions(
+        beam_size=2,
+        length_rule=LengthRule.REWARD,
+        reward=0.5,
+        coverage=CoverageRule.GNMT,
+        beta=0.3,
+        coverage_steers=True,
+        counts=LengthCount.CONTENT,
+    )
+    return trace_of(table, options)
+
+
+STEERED_FAULTS: dict[str, tuple[Change, str]] = {
+    "a reward that is off": (with_step(2, reward_N=more(0.1)), "step 2: reward must follow from the formula"),
+    "no reward": (with_step(1, reward_N=None), "step 1: reward must be there"),
+    "a coverage penalty that is off": (
+        with_step(2, coverage_penalty_N=more(-0.01)),
+        "step 2: coverage_penalty must follow from the attention along the path",
+    ),
+    "no coverage penalty": (with_step(2, coverage_penalty_N=None), "step 2: coverage_penalty must be there"),
+    "attention that another path got": (
+        with_step(1, attention_ES=np.array([[0.5, 0.25]], dtype=np.float32)),
+        "step 1: coverage_penalty must follow",
+    ),
+    "a score without its parts": (
+        lambda trace: with_step(2, score_N=trace.steps[1].log_prob_sum_N)(trace),
+        "step 2: score must be log_prob_sum / penalty, reward and coverage penalty added",
+    ),
+    "no key": (with_step(3, key_N=None), "step 3: "),
+    "a key that is off": (with_step(2, key_N=more(0.5)), "step 2: key must be log_prob_sum and coverage penalty"),
+    "a hypothesis with another reward": (with_hypothesis(reward=0.0), "hypothesis 1: reward must be"),
+    "a hypothesis with another coverage": (with_hypothesis(coverage_penalty=0.0), "hypothesis 1: coverage_penalty"),
+    "another weight": (with_trace(options=lambda options: {**options, "beta": 0.2}), "the formula must be"),
+    "a rule that nobody knows": (with_trace(options=lambda each: {**each, "length_rule": "magic"}), "state a rule"),
+}
+
+
+def test_a_trace_with_every_part_of_a_score_is_good_and_survives_json() -> None:
+    trace = steered()
+    check(trace)
+    assert same(from_json(to_json(trace)), trace)
+    assert trace.formula == "log_prob_sum + 0.5 * n + 0.3 * sum(log(min(coverage, 1))), n counts content tokens"
+
+
+@pytest.mark.parametrize("fault", STEERED_FAULTS)
+def test_a_fault_in_the_parts_of_a_score_is_found(fault: str) -> None:
+    change, message = STEERED_FAULTS[fault]
+    with pytest.raises(TraceError, match=message):
+        check(change(steered()))
+
+
+def test_at_a_forced_end_nothing_else_follows() -> None:
+    trace = trace_of(golden_table("M3"), BeamOptions(beam_size=2, max_length=2))
+    with pytest.raises(TraceError, match="at max_length 2 only the end token can follow"):
+        check(dataclasses.replace(trace, options={**trace.options, "force_end": 1}))
