@@ -15,6 +15,7 @@ LONGEST_OUTPUT: Final = 120  # bounds T, also where the maximum length is left t
 LARGEST_MINIMUM: Final = 60
 LARGEST_SEED: Final = 9_999
 TEMPERATURES: Final = (0.1, 3.0)
+STOP_RULES: Final = (StopRule.K_FINISHED, StopRule.NOTHING_LIVE_CAN_WIN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,8 +51,8 @@ class DecodeRequest:
             if self.min_length >= self.max_length:
                 limits = {"minimum": self.min_length, "maximum": self.max_length}
                 raise RequestError(Problem.MINIMUM_TOO_HIGH, limits)
-        if not isinstance(self.stop_rule, StopRule):
-            raise RequestError(Problem.STOP_RULE, {"found": repr(self.stop_rule)[:80], "rules": ", ".join(StopRule)})
+        if self.stop_rule not in STOP_RULES:
+            raise RequestError(Problem.STOP_RULE, {"found": repr(self.stop_rule)[:80], "rules": ", ".join(STOP_RULES)})
 
     @classmethod
     def of(  # noqa: PLR0913 - one parameter for each field
@@ -116,7 +117,7 @@ def _whole(value: object) -> object:
 
 
 def _rule(value: object) -> object:
-    return StopRule(value) if isinstance(value, str) and value in list(StopRule) else value
+    return StopRule(value) if isinstance(value, str) and value in STOP_RULES else value
 
 
 def _check_whole(problem: Problem, value: object, low: int, high: int) -> None:

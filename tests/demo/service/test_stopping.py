@@ -6,21 +6,35 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from demo.service import StopInterval, stop_intervals
+from demo.service.requests import STOP_RULES
 from seq2seq_core.decoding import Table
 from seq2seq_core.options import BeamOptions, StopRule
 from seq2seq_core.trace import stops_elsewhere
-from tests.support.tables import beam_options, tables, trace_of
+from tests.support.tables import tables, trace_of
 
 NEAR = 1e-9
+
+
+def page_options() -> st.SearchStrategy[BeamOptions]:
+    """What the page's searches may be: its score and its stop rules."""
+    return st.builds(
+        BeamOptions,
+        beam_size=st.integers(1, 5),
+        alpha=st.sampled_from([0.0, 0.5, 0.7, 1.0, 2.0]),
+        max_length=st.integers(3, 6),
+        min_length=st.integers(0, 2),
+        stop_rule=st.sampled_from(STOP_RULES),
+    )
 
 
 def step_at(intervals: list[StopInterval], alpha: float) -> int | None:
     return next(each.step for each in intervals if each.low < alpha <= each.high)
 
 
-@given(table=tables(), options=beam_options())
+@given(table=tables(), options=page_options())
 @settings(max_examples=150, deadline=None)
 def test_the_intervals_say_what_replaying_says(table: Table, options: BeamOptions) -> None:
     trace = trace_of(table, options)
@@ -31,7 +45,7 @@ def test_the_intervals_say_what_replaying_says(table: Table, options: BeamOption
             assert step_at(intervals, alpha) == stops_elsewhere(trace, alpha).step, alpha
 
 
-@given(table=tables(), options=beam_options())
+@given(table=tables(), options=page_options())
 @settings(max_examples=80, deadline=None)
 def test_the_intervals_cover_all_alphas_once(table: Table, options: BeamOptions) -> None:
     intervals = stop_intervals(trace_of(table, options))
