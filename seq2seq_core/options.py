@@ -20,6 +20,8 @@ MAXIMUM_SEED: Final = 2**32 - 1
 MAXIMUM_REWARD: Final = 20.0
 MAXIMUM_BETA: Final = 10.0
 MAXIMUM_NGRAM: Final = 16
+MAXIMUM_NODES: Final = 100_000
+MAXIMUM_SECONDS: Final = 3_600.0
 
 
 class StopRule(StrEnum):
@@ -245,3 +247,22 @@ class SamplingOptions(SearchOptions):
         _whole("top_k", self.top_k, 0, MAXIMUM_TOP_K)
         _positive("top_p", self.top_p, 1.0)
         _whole("seed", self.seed, 0, MAXIMUM_SEED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExactOptions(SearchOptions):
+    """Settings of exact search: it proves that no output scores higher, as far as its budget goes.
+
+    Raises:
+        OptionError: a value is out of its range.
+    """
+
+    beam_size: int = 5  # of the beam search whose result has to be beaten
+    max_nodes: int = 5_000  # prefixes that are continued at most
+    max_seconds: float = 20.0
+
+    def __post_init__(self) -> None:
+        SearchOptions.__post_init__(self)
+        _whole("beam_size", self.beam_size, 1, MAXIMUM_BEAM_SIZE)
+        _whole("max_nodes", self.max_nodes, 1, MAXIMUM_NODES)
+        _positive("max_seconds", self.max_seconds, MAXIMUM_SECONDS)

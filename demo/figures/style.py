@@ -80,6 +80,8 @@ ROLE_OF_FATE: Final[Mapping[Fate, Role]] = MappingProxyType(
         Fate.BELOW_CUT: Role.PRUNED,
         Fate.END_BELOW_CUT: Role.PRUNED,
         Fate.NOT_DRAWN: Role.PRUNED,
+        Fate.CANNOT_WIN: Role.PRUNED,
+        Fate.UNEXPLORED: Role.STOPPED,
     }
 )
 

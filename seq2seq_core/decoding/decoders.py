@@ -10,6 +10,7 @@ from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Hypothesis, Trace
 
 from .beam import BEAM
+from .exact import EXACT
 from .greedy import GREEDY
 from .outputs import Detokenize, Outputs
 from .record import Label, Recorder, SourceText, cut_competes
@@ -17,7 +18,12 @@ from .sampling import SAMPLING
 from .stepper import State, Stepper
 from .steps import Decoder
 
-DECODERS: Final[Mapping[str, Decoder[Any]]] = {"greedy": GREEDY, "beam": BEAM, "sampling": SAMPLING}
+DECODERS: Final[Mapping[str, Decoder[Any]]] = {
+    "greedy": GREEDY,
+    "beam": BEAM,
+    "sampling": SAMPLING,
+    "exact": EXACT,
+}
 
 
 def decoder_of(options: SearchOptions) -> Decoder[Any]:
@@ -35,7 +41,7 @@ def decoder_of(options: SearchOptions) -> Decoder[Any]:
 
 @torch.inference_mode()
 def decode(stepper: Stepper[State], options: SearchOptions, *, detokenize: Detokenize) -> list[tuple[Hypothesis, ...]]:
-    """The best hypotheses of every source, best first: one for greedy search and sampling, at most n_best for a beam.
+    """The best hypotheses of every source, best first: at most n_best for a beam, one for all others.
 
     Raises:
         InputError: the model gives NaN.

@@ -27,8 +27,17 @@ Chosen_contra = TypeVar("Chosen_contra", bound=SearchOptions, contravariant=True
 Chosen = TypeVar("Chosen", bound=SearchOptions)
 
 # Fates are small integers in the arrays of a search: positions in this tuple.
-FATES: Final = (Fate.LIVE, Fate.FINISHED, Fate.BELOW_CUT, Fate.END_BELOW_CUT, Fate.CUT_AT_MAXIMUM, Fate.NOT_DRAWN)
-LIVE, FINISHED, BELOW_CUT, END_BELOW_CUT, CUT_AT_MAXIMUM, NOT_DRAWN = range(len(FATES))
+FATES: Final = (
+    Fate.LIVE,
+    Fate.FINISHED,
+    Fate.BELOW_CUT,
+    Fate.END_BELOW_CUT,
+    Fate.CUT_AT_MAXIMUM,
+    Fate.NOT_DRAWN,
+    Fate.CANNOT_WIN,
+    Fate.UNEXPLORED,
+)
+LIVE, FINISHED, BELOW_CUT, END_BELOW_CUT, CUT_AT_MAXIMUM, NOT_DRAWN, CANNOT_WIN, UNEXPLORED = range(len(FATES))
 IMPOSSIBLE: Final = -1
 
 

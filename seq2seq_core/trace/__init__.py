@@ -15,7 +15,10 @@ from .check import check
 from .codec import from_json, to_json
 from .data import (
     MODEL_LOG_PROB,
+    NODE_BUDGET,
+    PROVED,
     ROOT,
+    TIME_BUDGET,
     TRACE_FORMAT,
     Doubles,
     Fate,
@@ -36,7 +39,10 @@ from .walk import Place, attention_rows, candidate_label, hypothesis_attention, 
 
 __all__ = [
     "MODEL_LOG_PROB",
+    "NODE_BUDGET",
+    "PROVED",
     "ROOT",
+    "TIME_BUDGET",
     "TRACE_FORMAT",
     "Doubles",
     "Elsewhere",

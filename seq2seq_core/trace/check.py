@@ -14,6 +14,7 @@ from .columns import check_columns
 from .data import NO_TOKEN, ROOT, Doubles, Fate, Trace, TraceStep
 from .demands import TOLERANCE, close, require
 from .evidence import check_evidence
+from .exact import check_depth
 from .outcome import check_hypotheses, check_stop
 from .scores import check_scores
 from .settings import Settings, settings_of
@@ -37,8 +38,11 @@ def check(trace: Trace) -> None:
         _check_parents(step, previous, f"step {number}")
         _check_sums(step, previous, f"step {number}")
         _check_order(step, f"step {number}")
-        _check_fates(step, number, settings, settings.places(finished))
-        _check_margins(step, f"step {number}", settings, settings.places(finished))
+        if settings.proves:
+            check_depth(trace, number, settings)
+        else:
+            _check_fates(step, number, settings, settings.places(finished))
+            _check_margins(step, f"step {number}", settings, settings.places(finished))
         _check_attention(step, f"step {number}")
         _check_next_tokens(step, f"step {number}")
         previous = step

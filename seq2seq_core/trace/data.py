@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 TRACE_FORMAT: Final = "seq2seq-trace/1"
 MODEL_LOG_PROB: Final = "the model's own: at temperature 1, before top_k and top_p"  # option log_prob of sampling
+PROVED: Final = "proved optimal"  # reasons of an exact search
+NODE_BUDGET: Final = "node budget"
+TIME_BUDGET: Final = "time budget"
 ROOT: Final = -1
 NO_TOKEN: Final = -1
 
@@ -35,6 +38,8 @@ class Fate(StrEnum):
     END_BELOW_CUT = "end token below the cut"
     CUT_AT_MAXIMUM = "cut at maximum length"
     NOT_DRAWN = "not drawn"  # sampling: listed beside the token that chance chose
+    CANNOT_WIN = "cannot win"  # exact search: not even its best completion beats the best output
+    UNEXPLORED = "unexplored"  # exact search: the budget ended before its turn
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +59,7 @@ class TraceStep:
     score_N: Doubles
     rank_N: Integers  # among the candidates listed, 1 is best
     fate_N: tuple[Fate, ...]
-    margin_N: Doubles  # nats below the cut for a pruned candidate, else 0
+    margin_N: Doubles  # nats below the cut for a pruned candidate, else 0; exact: how far its bound is below the best
     # Evidence beside the attention, each None where the model has none of it.
     heads_ELHS: Floats | None = None  # cross-attention of every layer and head; attention_ES is its mean over both
     centre_E: Doubles | None = None  # local-p (Luong 2015, equation 9): the predicted source position p_t, from 0
@@ -97,7 +102,7 @@ class Stop:
 class Trace:
     """A whole search over one source."""
 
-    algorithm: str  # "greedy", "beam" or "sampling"
+    algorithm: str  # "greedy", "beam", "sampling" or "exact"
     options: Mapping[str, int | float | str]
     formula: str  # e.g. "log_prob_sum / T^0.7, T counts the end token"; see ScoreRule
     source: str  # the text as given

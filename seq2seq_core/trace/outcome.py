@@ -3,6 +3,7 @@
 from seq2seq_core.errors import TraceError
 
 from .data import Fate, Hypothesis, Trace
+from .exact import reason_of_proof
 from .replay import first_stop
 from .settings import settings_of
 from .walk import Place, path
@@ -39,7 +40,10 @@ def check_stop(trace: Trace) -> None:
     """
     stop, settings = trace.stop, settings_of(trace)
     winner_step = trace.hypotheses[0].step if trace.hypotheses else 0
-    reason = settings.stop_rule if first_stop(trace, settings.rule) is not None else _natural_end(trace)
+    fired = None if settings.proves else first_stop(trace, settings.rule)
+    reason = settings.stop_rule if fired is not None else _natural_end(trace)
+    if settings.proves:
+        reason = reason_of_proof(trace)
     for name, found, expected in (
         ("last_step", stop.last_step, len(trace.steps)),
         ("winner_step", stop.winner_step, winner_step),
@@ -48,7 +52,6 @@ def check_stop(trace: Trace) -> None:
     ):
         if found != expected:
             raise TraceError(f"stop: {name} must be {expected!r}, is {found!r}")
-    fired = first_stop(trace, settings.rule)
     if fired not in (None, len(trace.steps)):
         raise TraceError(f"stop: {stop.rule} was fulfilled at step {fired}, but there are {len(trace.steps)} steps")
 

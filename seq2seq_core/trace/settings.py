@@ -7,11 +7,12 @@ from typing import Final
 from seq2seq_core.errors import OptionError, TraceError
 from seq2seq_core.options import StopRule
 
-from .data import MODEL_LOG_PROB, Fate, Trace
+from .data import MODEL_LOG_PROB, PROVED, Fate, Trace
 from .score_rule import ScoreRule
 
 _ENDS: Final = (Fate.FINISHED, Fate.END_BELOW_CUT)
-_STOP_RULES: Final = {"greedy": "end token", "sampling": "end token drawn"}  # a beam's is an option
+# A beam's is an option.
+_STOP_RULES: Final = {"greedy": "end token", "sampling": "end token drawn", "exact": PROVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Settings:
     stop_rule: str
     refills: bool
     draws: bool
+    proves: bool
     top_k: int  # of sampling; 0 where any token may be drawn
     forces_end: bool
     cut_competes: bool
@@ -53,8 +55,8 @@ def settings_of(trace: Trace) -> Settings:
         TraceError: an unknown algorithm, a formula that says something else than the options, or a setting out of
             place.
     """
-    if trace.algorithm not in ("greedy", "beam", "sampling"):
-        raise TraceError(f"algorithm must be 'greedy', 'beam' or 'sampling', is {trace.algorithm!r}")
+    if trace.algorithm not in (algorithms := ("beam", *_STOP_RULES)):
+        raise TraceError(f"algorithm must be one of {', '.join(algorithms)}, is {trace.algorithm!r}")
     beam, draws = trace.algorithm == "beam", trace.algorithm == "sampling"
     if draws and trace.options.get("log_prob") != MODEL_LOG_PROB:
         raise TraceError(f"option log_prob must be {MODEL_LOG_PROB!r}, is {trace.options.get('log_prob')!r}")
@@ -65,6 +67,7 @@ def settings_of(trace: Trace) -> Settings:
         stop_rule=_stop_rule(trace) if beam else _STOP_RULES[trace.algorithm],
         refills=beam and bool(trace.options.get("refill", True)) and trace.options.get("stop_rule") != "shrinking",
         draws=draws,
+        proves=trace.algorithm == "exact",
         top_k=_whole(trace, "top_k", 0) if draws else 0,
         forces_end=bool(trace.options.get("force_end", False)),
         cut_competes=bool(trace.options.get("cut_competes", False)),

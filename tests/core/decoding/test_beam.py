@@ -213,7 +213,7 @@ def test_a_model_that_gives_nan_is_refused(options: SearchOptions) -> None:
 
 def test_options_without_a_decoder_are_refused() -> None:
     stepper = TableStepper([Table(following={})])
-    with pytest.raises(OptionError, match="GreedyOptions, BeamOptions, SamplingOptions, got SearchOptions"):
+    with pytest.raises(OptionError, match="SamplingOptions, ExactOptions, got SearchOptions"):
         decode(stepper, SearchOptions(), detokenize=stepper.detokenize)
 
 

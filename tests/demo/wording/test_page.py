@@ -10,7 +10,7 @@ from demo.service import Kind, Note, Problem
 from demo.service.requests import STOP_RULES
 from demo.wording import LANGUAGE_NAMES, WORDS, Language, language_of, words_for
 from seq2seq_core.options import StopRule
-from seq2seq_core.trace import Fate
+from seq2seq_core.trace import NODE_BUDGET, PROVED, TIME_BUDGET, Fate
 from tests.support.project import ROOT
 from tests.support.wording import fields, texts
 
@@ -54,7 +54,7 @@ def test_every_name_has_its_words(language: Language) -> None:
     assert set(page.result.notes) == set(Note)
     assert set(page.panel.fates) == set(Fate)
     assert set(page.input.stop_rules) == set(STOP_RULES)
-    endings = {"end token", "end token drawn", "maximum length", "no live prefix"}
+    endings = {"end token", "end token drawn", "maximum length", "no live prefix", PROVED, NODE_BUDGET, TIME_BUDGET}
     assert {*StopRule, *endings} == set(page.result.reasons)
     assert set(page.architectures.names) == set(page.architectures.ideas)
 
