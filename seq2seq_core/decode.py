@@ -14,10 +14,11 @@ from typing import IO, Literal
 
 import tyro
 
+from seq2seq_core.door import Door
 from seq2seq_core.errors import DataError, InputError, OptionError, Seq2SeqError
 from seq2seq_core.files import replaced, utf8_lines
 from seq2seq_core.options import BeamOptions, GreedyOptions, SamplingOptions, SearchOptions, StopRule
-from seq2seq_core.pipeline import Pipeline
+from seq2seq_core.pipeline import open_pipeline
 from seq2seq_core.trace import to_json
 
 CHUNK = 32  # batches' worth of lines that are read, sorted by length and decoded together
@@ -27,8 +28,8 @@ CHUNK = 32  # batches' worth of lines that are read, sorted by length and decode
 class DecodeOptions:
     """Where to read, where to write, how to search."""
 
-    model: Path
-    """checkpoint folder"""
+    model: str
+    """checkpoint folder; or hf: and the folder or name of a Hugging Face model, as in hf:Helsinki-NLP/opus-mt-en-fr"""
     input: str = "-"
     """text file, one source a line; - is standard input"""
     output: str = "-"
@@ -59,6 +60,10 @@ class DecodeOptions:
     """write the trace of each search as one line of JSON instead of its text; null for an empty line"""
     device: str = "cpu"
     """cpu, cuda, or another name of PyTorch's"""
+    source_language: str | None = None
+    """hf: models of many languages: code of the input's language, as the tokenizer spells it"""
+    target_language: str | None = None
+    """hf: models of many languages: code of the output's language"""
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -108,14 +113,20 @@ def main() -> int:
 
 def run(options: DecodeOptions) -> None:
     """Decode the input to the output; a file appears under its name when it is complete."""
-    search, pipeline = options.search(), Pipeline.load(options.model, options.device)
+    search = options.search()
+    pipeline = open_pipeline(
+        options.model,
+        options.device,
+        source_language=options.source_language,
+        target_language=options.target_language,
+    )
     with _opened(options.output) as output:
         for line in decoded(pipeline, _lines(options.input), search, options):
             output.write(line.encode() + b"\n")
 
 
 def decoded(
-    pipeline: Pipeline, lines: Iterable[str], search: SearchOptions, options: DecodeOptions
+    pipeline: Door, lines: Iterable[str], search: SearchOptions, options: DecodeOptions
 ) -> Iterator[str]:
     """One output line for each input line, in order."""
     rest = _decodable(pipeline, lines, options.input)
@@ -127,7 +138,7 @@ def decoded(
             yield from _translated(pipeline, chunk, search, options)
 
 
-def _decodable(pipeline: Pipeline, lines: Iterable[str], name: str) -> Iterator[str]:
+def _decodable(pipeline: Door, lines: Iterable[str], name: str) -> Iterator[str]:
     """The same lines; one that the model cannot read is named by its number."""
     for number, line in enumerate(lines, start=1):
         try:
@@ -139,14 +150,14 @@ def _decodable(pipeline: Pipeline, lines: Iterable[str], name: str) -> Iterator[
 
 
 def _translated(
-    pipeline: Pipeline, chunk: Sequence[str], search: SearchOptions, options: DecodeOptions
+    pipeline: Door, chunk: Sequence[str], search: SearchOptions, options: DecodeOptions
 ) -> Iterator[str]:
     # An output is one line: a line break that a model spells out in bytes must not shift the lines after it.
     for text in pipeline.translate(chunk, search, batch_size=options.batch_size):
         yield " ".join(text.splitlines())
 
 
-def _traced(pipeline: Pipeline, batch: Sequence[str], search: SearchOptions) -> Iterator[str]:
+def _traced(pipeline: Door, batch: Sequence[str], search: SearchOptions) -> Iterator[str]:
     blank = [pipeline.is_blank(line) for line in batch]
     traces = iter(pipeline.traces([line for line, empty in zip(batch, blank, strict=True) if not empty], search))
     for empty in blank:

@@ -15,6 +15,7 @@ MAXIMUM_ALPHA: Final = 2.0
 MAXIMUM_TEMPERATURE: Final = 100.0
 MAXIMUM_TOP_K: Final = 1_000_000
 MAXIMUM_SEED: Final = 2**32 - 1
+MAXIMUM_SAMPLES: Final = 256
 
 
 MAXIMUM_REWARD: Final = 20.0
@@ -240,6 +241,7 @@ class SamplingOptions(SearchOptions):
     top_k: int = 0  # only so many of the most probable tokens can be drawn; 0: all
     top_p: float = 1.0  # only the fewest most probable tokens whose mass reaches it can be drawn; 1: all
     seed: int = 0
+    samples: int = 1  # outputs drawn for each source
 
     def __post_init__(self) -> None:
         SearchOptions.__post_init__(self)
@@ -247,6 +249,7 @@ class SamplingOptions(SearchOptions):
         _whole("top_k", self.top_k, 0, MAXIMUM_TOP_K)
         _positive("top_p", self.top_p, 1.0)
         _whole("seed", self.seed, 0, MAXIMUM_SEED)
+        _whole("samples", self.samples, 1, MAXIMUM_SAMPLES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

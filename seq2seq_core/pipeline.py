@@ -1,45 +1,39 @@
-"""Text in, result and trace out: a checkpoint with its tokenizers behind one door.
+"""Text in, result and trace out: a checkpoint with its tokenizers behind one door, and a model from elsewhere.
 
     from seq2seq_core import BeamOptions, Pipeline
     pipeline = Pipeline.load("assets/checkpoints/tatoeba-en-fr")
     trace = pipeline.trace("How are you?", BeamOptions(beam_size=5))
     print(trace.hypotheses[0].text)
+
+`open_pipeline` takes a checkpoint's folder, or `hf:` and the folder or name of a Hugging Face model.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isqrt
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Final
 
 import torch
 
+from seq2seq_core.adapters import HuggingFaceModel
 from seq2seq_core.checkpoint import Checkpoint, load_checkpoint
 from seq2seq_core.copying import ExtendedVocabulary
-from seq2seq_core.decoding import SourceText, decode, record
+from seq2seq_core.decoding import SourceText
+from seq2seq_core.door import Chosen, Door, Opened
 from seq2seq_core.errors import InputError, OptionError
-from seq2seq_core.models import ModelStepper, TransformerSeq2Seq
+from seq2seq_core.models import TransformerSeq2Seq
 from seq2seq_core.models.self_attention import self_attention
 from seq2seq_core.options import MAXIMUM_LENGTH_CAP, SearchOptions
 from seq2seq_core.readers import Reader
-from seq2seq_core.tokenizer import START_ID, Encoding, TokenizerKind
-from seq2seq_core.trace import Hypothesis, SelfAttentionTrace, Trace
+from seq2seq_core.tokenizer import START_ID, Encoding, TokenizerKind, check_characters
+from seq2seq_core.trace import SelfAttentionTrace
 
-Chosen = TypeVar("Chosen", bound=SearchOptions)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """Texts as the model has read them."""
-
-    stepper: ModelStepper[Any]
-    sources: list[SourceText]
-    label: Callable[[int], str]
-    decode: Callable[[Sequence[int]], str]
+FOREIGN: Final = "hf:"  # what the name of a model from elsewhere begins with
 
 
 @dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Door):
     """A loaded model; safe to share between threads, since decoding changes nothing in it."""
 
     checkpoint: Checkpoint
@@ -54,11 +48,7 @@ class Pipeline:
             OptionError: PyTorch has no such device here.
         """
         checkpoint = load_checkpoint(Path(folder))
-        try:
-            checkpoint.model.to(device)
-        except (RuntimeError, AssertionError) as error:
-            reason = str(error).partition("\n")[0]
-            raise OptionError(f"device must be one that PyTorch can use here, got {str(device)!r}: {reason}") from error
+        _move(checkpoint.model, device)
         return cls(checkpoint, Path(folder).absolute().name)
 
     @property
@@ -86,11 +76,11 @@ class Pipeline:
                 model's cap.
         """
         if self.is_blank(text):
-            raise InputError(f"the source must hold at least one character that is no blank, got {text!r:.80}")
+            raise _blank(text)
         encoding = self.checkpoint.source_tokenizer.encode(text)
         cap = self.checkpoint.model.config.source_cap
         if len(encoding.ids) > cap:
-            raise InputError(f"the source must have at most {cap} tokens, got {len(encoding.ids)}: {text!r:.60}")
+            raise _too_long(text, len(encoding.ids), cap)
         return encoding
 
     def resolve_max_length(self, text: str, options: SearchOptions) -> int:
@@ -100,32 +90,7 @@ class Pipeline:
             InputError: see `encode`.
         """
         positions = self.checkpoint.model.positions(len(self.encode(text).ids))
-        return self._roomy(options).resolve_max_length(positions)
-
-    def trace(self, text: str, options: SearchOptions) -> Trace:
-        """Decode one text and keep the whole search.
-
-        Raises:
-            InputError: see `encode`.
-            OptionError: no decoder has options of this class.
-        """
-        return self.traces([text], options)[0]
-
-    def traces(self, texts: Sequence[str], options: SearchOptions) -> list[Trace]:
-        """Decode texts in one batch and keep every search."""
-        if not texts:
-            return []
-        opened = self._open(texts)
-        return record(
-            opened.stepper, self._roomy(options), opened.sources, label=opened.label, detokenize=opened.decode
-        )
-
-    def hypotheses(self, texts: Sequence[str], options: SearchOptions) -> list[tuple[Hypothesis, ...]]:
-        """Decode texts in one batch, without traces: the n best of each, best first."""
-        if not texts:
-            return []
-        opened = self._open(texts)
-        return decode(opened.stepper, self._roomy(options), detokenize=opened.decode)
+        return self.fitted(options).resolve_max_length(positions)
 
     def self_attention(self, text: str, tokens: Sequence[int]) -> SelfAttentionTrace:
         """Who looks at whom within a source, and within the output of these tokens (without the end token).
@@ -143,14 +108,19 @@ class Pipeline:
         labels = tuple(words.label(token) for token in target)
         return SelfAttentionTrace(source.pieces, labels, found.encoder_LHSS.numpy(), found.decoder_LHTT.numpy())
 
-    def _roomy(self, options: Chosen) -> Chosen:
+    def fitted(self, options: Chosen) -> Chosen:
         """The options with room for the longest targets of the training data: SCAN's are far above twice the source."""
         room = self.checkpoint.training.get("room")
         if not isinstance(room, int) or isinstance(room, bool) or room < 0:
             return options
         return replace(options, room=min(room, MAXIMUM_LENGTH_CAP))
 
-    def _open(self, texts: Sequence[str]) -> _Opened:
+    def open(self, texts: Sequence[str]) -> Opened:
+        """The model opened on texts, of which there is at least one.
+
+        Raises:
+            InputError: see `encode`.
+        """
         encodings, model = [self.encode(text) for text in texts], self.checkpoint.model
         ids: list[Sequence[int]] = [encoding.ids for encoding in encodings]
         words: Reader | ExtendedVocabulary = self.checkpoint.target_tokenizer
@@ -161,7 +131,7 @@ class Pipeline:
             self._source_text(text, encoding, model.positions(len(encoding.ids)))
             for text, encoding in zip(texts, encodings, strict=True)
         ]
-        return _Opened(model.open(ids), sources, words.label, words.decode)
+        return Opened(model.open(ids), sources, words.label, words.decode)
 
     def _source_text(self, text: str, encoding: Encoding, positions: int) -> SourceText:
         """A source with the labels of the positions that attention sees: its pieces, or the patches of a picture."""
@@ -172,16 +142,112 @@ class Pipeline:
         labels = [f"{row},{column}" for row in range(1, side + 1) for column in range(1, side + 1)]
         return SourceText(text, tuple(labels), grid=(side, side))
 
-    def translate(self, texts: Sequence[str], options: SearchOptions, *, batch_size: int = 32) -> list[str]:
-        """The best output of each text, in order; a blank text gives an empty one.
 
-        Texts of similar length share a batch, so that little is padded.
+@dataclass(frozen=True, slots=True)
+class HuggingFacePipeline(Door):
+    """An encoder-decoder of Hugging Face's transformers, behind the same door; safe to share between threads."""
+
+    model: HuggingFaceModel
+
+    @classmethod
+    def load(
+        cls,
+        name: str,
+        device: str | torch.device = "cpu",
+        *,
+        source_language: str | None = None,
+        target_language: str | None = None,
+    ) -> "HuggingFacePipeline":
+        """Open a folder, or a model of the hub; languages as its tokenizer spells them, where it has many.
+
+        Raises:
+            OptionError: the library is not installed, PyTorch has no such device, or the model no such language.
+            CheckpointError: the model cannot be found or used.
         """
-        written = [index for index, text in enumerate(texts) if not self.is_blank(text)]
-        written.sort(key=lambda index: len(texts[index]))
-        outputs = [""] * len(texts)
-        for begin in range(0, len(written), batch_size):
-            batch = written[begin : begin + batch_size]
-            for index, best in zip(batch, self.hypotheses([texts[i] for i in batch], options), strict=True):
-                outputs[index] = best[0].text
-        return outputs
+        model = HuggingFaceModel.open(name, source_language=source_language, target_language=target_language)
+        _move(model.model, device)
+        return cls(model)
+
+    @property
+    def name(self) -> str:
+        """That of its folder, or on the hub."""
+        return self.model.name
+
+    def is_blank(self, text: str) -> bool:
+        """Whether nothing in the text becomes a token.
+
+        Raises:
+            InputError: the text is not Unicode.
+        """
+        check_characters(text)
+        return self.model.is_blank(text)
+
+    def encode(self, text: str) -> Encoding:
+        """The source as the model reads it, with the special tokens around it.
+
+        Raises:
+            InputError: nothing but blanks, not Unicode, or more tokens than the model has positions.
+        """
+        if self.is_blank(text):
+            raise _blank(text)
+        pieces = self.model.encode(text)
+        if (cap := self.model.source_cap) is not None and len(pieces.ids) > cap:
+            raise _too_long(text, len(pieces.ids), cap)
+        return Encoding(pieces.ids, pieces.labels, pieces.spans)
+
+    def open(self, texts: Sequence[str]) -> Opened:
+        """The model opened on texts, of which there is at least one.
+
+        Raises:
+            InputError: see `encode`.
+        """
+        encodings = [self.encode(text) for text in texts]
+        sources = [SourceText(text, encoding.pieces) for text, encoding in zip(texts, encodings, strict=True)]
+        stepper = self.model.stepper([encoding.ids for encoding in encodings])
+        return Opened(stepper, sources, self.model.label, self.model.detokenize)
+
+    def fitted(self, options: Chosen) -> Chosen:
+        """The options with the sequences that the model's own settings forbid."""
+        if not (banned_after := self.model.rules.banned_after):
+            return options
+        own = options.constraints
+        return replace(options, constraints=replace(own, banned_after=(*own.banned_after, *banned_after)))
+
+
+def open_pipeline(
+    model: str | Path,
+    device: str | torch.device = "cpu",
+    *,
+    source_language: str | None = None,
+    target_language: str | None = None,
+) -> Door:
+    """A checkpoint of this project by its folder, or a Hugging Face model by `hf:` and its folder or name.
+
+    Raises:
+        CheckpointError: the model cannot be found or used.
+        OptionError: its library is not installed, PyTorch has no such device, or the model has no such language.
+    """
+    name = str(model)
+    if name.startswith(FOREIGN):
+        return HuggingFacePipeline.load(
+            name.removeprefix(FOREIGN), device, source_language=source_language, target_language=target_language
+        )
+    if language := source_language or target_language:
+        raise OptionError(f"a language goes with a model that begins with {FOREIGN!r}, got {language!r} for {name!r}")
+    return Pipeline.load(name, device)
+
+
+def _move(model: torch.nn.Module, device: str | torch.device) -> None:
+    try:
+        model.to(device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise OptionError(f"device must be one that PyTorch can use here, got {str(device)!r}: {reason}") from error
+
+
+def _blank(text: str) -> InputError:
+    return InputError(f"the source must hold at least one character that is no blank, got {text!r:.80}")
+
+
+def _too_long(text: str, tokens: int, cap: int) -> InputError:
+    return InputError(f"the source must have at most {cap} tokens, got {tokens}: {text!r:.60}")

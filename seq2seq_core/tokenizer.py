@@ -114,7 +114,7 @@ class Tokenizer:
         sentences = [" ".join(_units(line, kind)) if kind in WHOLE_KINDS else line for line in lines]
         sentences = [sentence for sentence in sentences if sentence.strip()]
         for sentence in sentences:
-            _check_characters(sentence)
+            check_characters(sentence)
         _check_size(kind, sentences, vocabulary_size)
         output = io.BytesIO()
         try:
@@ -140,7 +140,7 @@ class Tokenizer:
         Raises:
             InputError: the text holds a lone surrogate.
         """
-        _check_characters(text)
+        check_characters(text)
         if self.kind in WHOLE_KINDS:
             return self._between.join(_units(text, self.kind))
         return str(self._processor.normalize(text)).removeprefix(BLANK).replace(BLANK, " ").strip()
@@ -151,7 +151,7 @@ class Tokenizer:
         Raises:
             InputError: the text holds a lone surrogate, which is no character.
         """
-        _check_characters(text)
+        check_characters(text)
         if self.kind in WHOLE_KINDS:
             return self._encode_units(text)
         mapping = self._processor.encode(text, return_type="offset_mapping")
@@ -164,7 +164,7 @@ class Tokenizer:
             InputError: a text holds a lone surrogate.
         """
         for text in texts:
-            _check_characters(text)
+            check_characters(text)
         if self.kind in WHOLE_KINDS:
             return [list(self._encode_units(text).ids) for text in texts]
         return [list(ids) for ids in self._processor.encode(list(texts), return_type=int)]
@@ -213,7 +213,12 @@ def _check_size(kind: TokenizerKind, sentences: Sequence[str], size: int) -> Non
         raise OptionError(f"vocabulary_size must be {least} or more for {kind} and this text ({needs}), got {size}")
 
 
-def _check_characters(text: str) -> None:
+def check_characters(text: str) -> None:
+    """Refuse what no encoding can write.
+
+    Raises:
+        InputError: the text holds half of a surrogate pair.
+    """
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

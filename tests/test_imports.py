@@ -59,7 +59,8 @@ def test_importing_a_module_does_nothing_else(report: dict[str, list[str]], name
 @pytest.mark.parametrize(
     ("layer", "foreign"),
     [
-        ("seq2seq_core", {"gradio", "plotly"}),
+        ("app", {"transformers"}),
+        ("seq2seq_core", {"gradio", "plotly", "transformers"}),
         ("demo.figures", {"gradio", "torch"}),
         ("demo.service", {"gradio", "plotly"}),
         ("demo.wording", {"gradio", "plotly", "torch"}),

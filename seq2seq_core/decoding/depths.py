@@ -5,7 +5,6 @@ Sizes: A sources, R continued prefixes of a depth, N nodes of a depth, S source 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +16,7 @@ from seq2seq_core.trace import ROOT, Doubles, ScoreRule
 
 from .scoring import scores_of
 from .stepper import State, StepAnswer
-from .steps import CANNOT_WIN, IMPOSSIBLE, LIVE, UNEXPLORED, Codes, SearchStep
+from .steps import CANNOT_WIN, IMPOSSIBLE, LIVE, UNEXPLORED, Codes, SearchStep, padded
 
 
 @dataclass(slots=True, eq=False)
@@ -130,8 +129,8 @@ def _step(
 ) -> SearchStep:
     (rule, end_id), levels = terms, [searched[source].level(number) for source in sources]
     answers = [searched[source].answers[number - 1] for source in sources]
-    token_AN, sum_AN = _table(levels, "token", 0), _table(levels, "sum", -np.inf)
-    fate_AN, covered_AN = _table(levels, "fate", IMPOSSIBLE).astype(np.int8), _table(levels, "covered", 0.0)
+    token_AN, sum_AN = padded(levels, "token", 0), padded(levels, "sum", -np.inf)
+    fate_AN, covered_AN = padded(levels, "fate", IMPOSSIBLE).astype(np.int8), padded(levels, "covered", 0.0)
     covers = rule.coverage is not CoverageRule.NONE
     rows = [kept for each in answers for kept in each]
     return SearchStep(
@@ -143,9 +142,9 @@ def _step(
         log_probs_RV=torch.stack([kept.log_probs_V for kept in rows]),
         attention_RS=_stacked([kept.attention_S for kept in rows]),
         evidence={name: torch.stack([kept.evidence[name] for kept in rows]) for name in rows[0].evidence},
-        parent_AN=_table([[_parent(node) for node in level] for level in levels], "index", ROOT),
+        parent_AN=padded([[_parent(node) for node in level] for level in levels], "index", ROOT),
         token_AN=token_AN,
-        log_prob_AN=_table(levels, "log_prob", -np.inf),
+        log_prob_AN=padded(levels, "log_prob", -np.inf),
         log_prob_sum_AN=sum_AN,
         margin_AN=_margins([searched[source] for source in sources], levels, rule, fate_AN),
         fate_AN=fate_AN,
@@ -157,14 +156,6 @@ def _step(
 def _parent(node: Node) -> Node:
     assert node.parent is not None
     return node.parent
-
-
-def _table(levels: Sequence[Sequence[Node]], name: str, empty: float) -> Any:
-    """One attribute of all nodes, (A, N); `empty` where a source has fewer."""
-    found = np.full((len(levels), max(map(len, levels), default=0)), empty)
-    for row, level in zip(found, levels, strict=True):
-        row[: len(level)] = [getattr(node, name) for node in level]
-    return found
 
 
 def _margins(searched: Sequence[Depths], levels: Sequence[Sequence[Node]], rule: ScoreRule, fate_AN: Codes) -> Doubles:

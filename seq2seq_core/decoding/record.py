@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seq2seq_core.errors import InputError
-from seq2seq_core.options import BeamOptions, Constraints, SearchOptions
+from seq2seq_core.options import BeamOptions, Constraints, SamplingOptions, SearchOptions
 from seq2seq_core.trace import Doubles, Floats, Hypothesis, Integers, Stop, Trace, TraceStep
 from seq2seq_core.trace.columns import COLUMNS, sizes_of
 from seq2seq_core.trace.data import NO_TOKEN
@@ -35,7 +35,7 @@ EVIDENCE: Final = {  # name in a model's answer -> column of a trace's step
 # Options that the first traces did not have: a trace states them only where they are not at their default.
 LATER: Final = frozenset({
     "length_rule", "counts", "reward", "reward_length", "coverage", "beta", "constraints",
-    "refill", "force_end", "cut_competes", "coverage_steers",
+    "refill", "force_end", "cut_competes", "coverage_steers", "samples",
 })  # fmt: skip
 
 Label: TypeAlias = Callable[[int], str]
@@ -126,8 +126,8 @@ class Recorder:
 
 
 def cut_competes(options: SearchOptions) -> bool:
-    """Whether a prefix cut at the maximum length competes with finished outputs."""
-    return isinstance(options, BeamOptions) and options.cut_competes
+    """Whether a prefix cut at the maximum length stands beside finished outputs; every sample counts as one."""
+    return isinstance(options, SamplingOptions) or (isinstance(options, BeamOptions) and options.cut_competes)
 
 
 def _check_labels(sources: Sequence[SourceText], source_lengths: Sequence[int]) -> None:
@@ -187,6 +187,7 @@ def _trace_step(step: SearchStep, extras: _Extras, at: int, pieces: int) -> Trac
         reward_N=_shown(scores.reward_AN, at, shown),
         coverage_penalty_N=_shown(scores.covered_AN, at, shown),
         key_N=_shown(step.key_AN, at, shown),
+        draws_N=None if step.draws_AN is None else step.draws_AN[at, shown],
         **_evidence(extras, rows, pieces),
     )
 

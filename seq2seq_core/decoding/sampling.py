@@ -3,21 +3,22 @@
 What is reported is the model's own: log-probabilities at temperature 1 and before the filters, so that the ledger of a
 drawn output compares with that of a searched one.
 
-Each source has a generator of its own, seeded by (seed, number of the sample), and takes one number a step from it: it
+Each sample has a generator of its own, seeded by (seed, number of the sample), and takes one number a step from it: it
 falls into the cumulative distribution in the order of token ids. So an output depends on its source and the seed, not
-on what else is in the batch, and equal sources draw equal outputs; a batch touches it only where it changes the
-rounding of the model's numbers.
+on how many samples are drawn or on what else is in the batch, and equal sources draw equal outputs; a batch touches it
+only where it changes the rounding of the model's numbers.
 
-Steps show the drawn token among the most probable ones, in the order of their probability; behind them where it is not
-one of them.
+Samples that have drawn the same so far share one prefix: the model reads it once, and the tree shows how many went
+each way. Steps show the drawn tokens among the most probable others, in the order of their sums.
 
-Sizes: A sources still drawing, V vocabulary, B sources, N listed candidates.
+Sizes: A sources still drawing, R rows (their distinct prefixes), V vocabulary, B sources, N listed candidates.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import torch
@@ -29,7 +30,7 @@ from seq2seq_core.trace import MODEL_LOG_PROB, ROOT, Doubles, Integers
 from .constraints import allowed
 from .filters import filtered
 from .ordering import stable_top
-from .scoring import Coverage, Flags, rule_of, scores_of
+from .scoring import Coverage, rule_of, scores_of
 from .stepper import State, Stepper
 from .steps import (
     CUT_AT_MAXIMUM,
@@ -37,86 +38,99 @@ from .steps import (
     IMPOSSIBLE,
     LIVE,
     NOT_DRAWN,
-    Codes,
     Decoder,
     SearchStep,
+    padded,
     rearranged,
     refuse_nan,
 )
 from .stopping import END_TOKEN_DRAWN, MAXIMUM_LENGTH, NO_LIVE_PREFIX
 
-_REASONS: Final = {FINISHED: END_TOKEN_DRAWN, CUT_AT_MAXIMUM: MAXIMUM_LENGTH, IMPOSSIBLE: NO_LIVE_PREFIX}
-_FIRST_SAMPLE: Final = 0
+Generators: TypeAlias = dict[int, np.random.Generator]  # by number of the sample
+Drawn: TypeAlias = dict[tuple[int, int], list[int]]  # row and token -> the samples that drew it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Drawing:
-    """The sources still drawing, one prefix each."""
+class _Row:
+    """A prefix that samples have drawn; those of a source lie together, best first."""
 
-    source_A: Integers
-    prefix_AT: Integers  # tokens so far, without the start token
-    token_A: Integers
-    index_A: Integers  # candidate index in the step before
-    sum_A: Doubles
+    source: int
+    prefix: tuple[int, ...]
+    index: int  # candidate index in the step before
+    sum: float
+    samples: tuple[int, ...]  # numbers of the samples that stand here
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Listing:
-    """The candidates of every source, most probable first, and where the drawn one stands."""
+class _Candidate:
+    """A continuation of a row."""
 
-    token_AN: Integers
-    log_prob_AN: Doubles
-    drawn_A: Integers
+    row: int
+    token: int
+    log_prob: float
+    sum: float
+    fate: int
+    samples: tuple[int, ...]  # none where it was not drawn
 
 
 def sampling_steps(stepper: Stepper[State], options: SamplingOptions, *, losers: int = 0) -> Iterator[SearchStep]:
-    """Draw one output for every source of the stepper.
+    """Draw the samples of every source of the stepper.
 
     Raises:
         InputError: the model gives NaN.
         OptionError: the score asks for coverage, and the model has no attention.
     """
-    rule = rule_of(options)
+    rule, every = rule_of(options), range(len(stepper.source_lengths))
     coverage = Coverage(rule, stepper.source_lengths)
-    limit_B = np.array([options.resolve_max_length(length) for length in stepper.source_lengths], dtype=np.int64)
-    generators_B = [np.random.default_rng((options.seed, _FIRST_SAMPLE)) for _ in limit_B]
-    drawing, state = _roots(len(limit_B), stepper.start_id), stepper.start()
+    limits = [options.resolve_max_length(length) for length in stepper.source_lengths]
+    generators = [{at: np.random.default_rng((options.seed, at)) for at in range(options.samples)} for _ in every]
+    rows, state = [_Row(source, (), ROOT, 0.0, tuple(range(options.samples))) for source in every], stepper.start()
     for number in count(1):
-        if not len(drawing.source_A):
+        if not rows:
             return
-        answer = stepper.step(torch.from_numpy(drawing.token_A).to(stepper.device), state)
-        allowed_AV = allowed(answer.log_probs_RV, drawing.prefix_AT, options, stepper.end_id).cpu()
-        covered_A = coverage.penalties(answer.attention_RS, drawing.source_A)
-        refuse_nan(allowed_AV.amax(dim=1).double().numpy(), number)
-        chance_A = np.array([generators_B[source].random() for source in drawing.source_A.tolist()])
-        listing = _list(allowed_AV, draw(filtered(allowed_AV, options).numpy(), chance_A), losers)
-        sum_AN = drawing.sum_A[:, None] + listing.log_prob_AN
-        end_AN = listing.token_AN == stepper.end_id
-        fate_AN = _fates(listing, end_AN, limit_B[drawing.source_A] == number)
-        covered_AN = None if covered_A is None else np.broadcast_to(covered_A[:, None], sum_AN.shape)
-        drawn_fate_A = np.take_along_axis(fate_AN, listing.drawn_A[:, None], axis=1)[:, 0]
+        answer = stepper.step(torch.from_numpy(_last_tokens(rows, stepper.start_id)).to(stepper.device), state)
+        prefix_RT = np.array([row.prefix for row in rows], dtype=np.int64).reshape(len(rows), number - 1)
+        allowed_RV = allowed(answer.log_probs_RV, prefix_RT, options, stepper.end_id).cpu()
+        covered_R = coverage.penalties(answer.attention_RS, np.array([row.source for row in rows]))
+        refuse_nan(allowed_RV.amax(dim=1).double().numpy(), number)
+        drawn = _drawn(rows, filtered(allowed_RV, options).numpy(), generators)
+        listed = _listed(rows, drawn, allowed_RV, losers)
+        sources = list(dict.fromkeys(row.source for row in rows))
+        found = [
+            _candidates(listed, rows, allowed_RV, source, stepper.end_id, at_limit=limits[source] == number)
+            for source in sources
+        ]
+        following = [_following(candidates, rows, source) for source, candidates in zip(sources, found, strict=True)]
+        token_AN, sum_AN = padded(found, "token", 0), padded(found, "sum", -np.inf)
+        row_AN, fate_AN = padded(found, "row", 0), padded(found, "fate", IMPOSSIBLE).astype(np.int8)
+        covered_AN = None if covered_R is None else covered_R[row_AN]
         yield SearchStep(
             number=number,
-            scores=scores_of(rule, number, sum_AN, end_AN, covered_AN),
-            source_A=drawing.source_A,
-            offset_A=np.arange(len(drawing.source_A) + 1),
-            expanded_R=drawing.index_A,
+            scores=scores_of(rule, number, sum_AN, token_AN == stepper.end_id, covered_AN),
+            source_A=np.array(sources),
+            offset_A=_offsets(rows, sources),
+            expanded_R=np.array([row.index for row in rows]),
             log_probs_RV=answer.log_probs_RV,
             attention_RS=answer.attention_RS,
             evidence=answer.evidence,
-            parent_AN=np.broadcast_to(drawing.index_A[:, None], sum_AN.shape),
-            token_AN=listing.token_AN,
-            log_prob_AN=listing.log_prob_AN,
+            parent_AN=np.array([row.index for row in rows])[row_AN],
+            token_AN=token_AN,
+            log_prob_AN=padded(found, "log_prob", -np.inf),
             log_prob_sum_AN=sum_AN,
             margin_AN=np.zeros(sum_AN.shape),
             fate_AN=fate_AN,
-            count_A=(fate_AN != IMPOSSIBLE).sum(axis=1),
-            ended=_ended(drawing.source_A, drawn_fate_A),
+            count_A=np.array([len(each) for each in found]),
+            ended={
+                source: _reason(candidates)
+                for source, candidates, more in zip(sources, found, following, strict=True)
+                if not more
+            },
+            draws_AN=_draws(found) if options.samples > 1 else None,
         )
-        going_A = np.nonzero(drawn_fate_A == LIVE)[0]
-        coverage.select(going_A)
-        state = rearranged(stepper, answer.state, going_A, len(drawn_fate_A))
-        drawing = _successors(drawing, listing, sum_AN, going_A)
+        kept_R = np.array([row for more in following for row, _ in more], dtype=np.int64)
+        coverage.select(kept_R)
+        state = rearranged(stepper, answer.state, kept_R, len(rows))
+        rows = [row for more in following for _, row in more]
 
 
 def draw(prob_RV: Doubles, chance_R: Doubles) -> Integers:
@@ -129,50 +143,94 @@ def draw(prob_RV: Doubles, chance_R: Doubles) -> Integers:
     return token_R
 
 
-def _roots(sources: int, start_id: int) -> _Drawing:
-    return _Drawing(
-        np.arange(sources),
-        np.zeros((sources, 0), dtype=np.int64),
-        np.full(sources, start_id),
-        np.full(sources, ROOT),
-        np.zeros(sources),
-    )
+def _last_tokens(rows: Sequence[_Row], start_id: int) -> Integers:
+    return np.array([row.prefix[-1] if row.prefix else start_id for row in rows], dtype=np.int64)
 
 
-def _list(log_probs_AV: Tensor, token_A: Integers, losers: int) -> _Listing:
-    """The best `losers` + 1 tokens; the drawn one takes the last place where it is not among them."""
-    token_AN = stable_top(log_probs_AV, losers + 1).index_RK.numpy().copy()
-    found_AN = token_AN == token_A[:, None]
-    drawn_A = np.where(found_AN.any(axis=1), found_AN.argmax(axis=1), token_AN.shape[1] - 1)
-    token_AN[np.arange(len(token_A)), drawn_A] = token_A
-    log_prob_AN = log_probs_AV.gather(1, torch.from_numpy(token_AN)).double().numpy()
-    return _Listing(token_AN, log_prob_AN, drawn_A)
+def _offsets(rows: Sequence[_Row], sources: Sequence[int]) -> Integers:
+    rows_of = Counter(row.source for row in rows)
+    return np.concatenate([[0], np.cumsum([rows_of[source] for source in sources])])
 
 
-def _fates(listing: _Listing, end_AN: Flags, last_A: Flags) -> Codes:
-    drawn_AN = np.arange(listing.token_AN.shape[1]) == listing.drawn_A[:, None]
-    return np.select(
-        [
-            np.isneginf(listing.log_prob_AN),
-            ~drawn_AN,
-            end_AN,
-            np.broadcast_to(last_A[:, None], drawn_AN.shape),
-        ],
-        [IMPOSSIBLE, NOT_DRAWN, FINISHED, CUT_AT_MAXIMUM],
-        LIVE,
-    ).astype(np.int8)
+def _drawn(rows: Sequence[_Row], prob_RV: Doubles, generators: Sequence[Generators]) -> Drawn:
+    """Which samples draw which token of which row."""
+    pairs = [(at, sample) for at, row in enumerate(rows) for sample in row.samples if prob_RV[at].any()]
+    chance_P = np.array([generators[rows[at].source][sample].random() for at, sample in pairs])
+    found: Drawn = {}
+    row_P = np.array([at for at, _ in pairs], dtype=np.int64)
+    for (at, sample), token in zip(pairs, draw(prob_RV[row_P], chance_P).tolist(), strict=True):
+        found.setdefault((at, token), []).append(sample)
+    return found
 
 
-def _ended(source_A: Integers, fate_A: Codes) -> dict[int, str]:
-    pairs = zip(source_A.tolist(), fate_A.tolist(), strict=True)
-    return {source: _REASONS[fate] for source, fate in pairs if fate != LIVE}
+def _listed(
+    rows: Sequence[_Row], drawn: Drawn, allowed_RV: Tensor, losers: int
+) -> Drawn:
+    """Every drawn continuation, and for each source so many of the best that were not drawn, with no samples."""
+    best = stable_top(allowed_RV, losers + len(drawn)) if losers else None
+    listed, others = dict(drawn), {row.source: losers for row in rows}
+    if best is None:
+        return listed
+    passed = [
+        (-(rows[at].sum + value), at, token)
+        for at, (values, tokens) in enumerate(zip(best.value_RK.double().tolist(), best.index_RK.tolist(), strict=True))
+        for value, token in zip(values, tokens, strict=True)
+        if value > -np.inf and (at, token) not in drawn
+    ]
+    for _, at, token in sorted(passed):
+        if others[rows[at].source] > 0:
+            others[rows[at].source] -= 1
+            listed[at, token] = []
+    return listed
 
 
-def _successors(drawing: _Drawing, listing: _Listing, sum_AN: Doubles, going_A: Integers) -> _Drawing:
-    at_A = listing.drawn_A[going_A]
-    token_A = listing.token_AN[going_A, at_A]
-    prefix_AT = np.concatenate([drawing.prefix_AT[going_A], token_A[:, None]], axis=1)
-    return _Drawing(drawing.source_A[going_A], prefix_AT, token_A, at_A, sum_AN[going_A, at_A])
+def _candidates(
+    listed: Drawn,
+    rows: Sequence[_Row],
+    allowed_RV: Tensor,
+    source: int,
+    end_id: int,
+    *,
+    at_limit: bool,
+) -> list[_Candidate]:
+    """Those of one source, best sum first; ties to the better prefix, then to the lower token id."""
+    found = []
+    for (at, token), samples in listed.items():
+        if rows[at].source == source:
+            log_prob = float(allowed_RV[at, token])
+            fate = _fate(samples, ends=token == end_id, at_limit=at_limit)
+            found.append(_Candidate(at, token, log_prob, rows[at].sum + log_prob, fate, tuple(samples)))
+    return sorted(found, key=lambda each: (-each.sum, each.row, each.token))
+
+
+def _fate(samples: Sequence[int], *, ends: bool, at_limit: bool) -> int:
+    if not samples:
+        return NOT_DRAWN
+    return FINISHED if ends else CUT_AT_MAXIMUM if at_limit else LIVE
+
+
+def _following(candidates: Sequence[_Candidate], rows: Sequence[_Row], source: int) -> list[tuple[int, _Row]]:
+    """The old row of every new one, and the new one."""
+    return [
+        (each.row, _Row(source, (*rows[each.row].prefix, each.token), index, each.sum, each.samples))
+        for index, each in enumerate(candidates)
+        if each.fate == LIVE
+    ]
+
+
+def _draws(found: Sequence[Sequence[_Candidate]]) -> Integers:
+    """How many samples went to each candidate."""
+    draws_AN = np.zeros((len(found), max(map(len, found), default=0)), dtype=np.int64)
+    for row, candidates in zip(draws_AN, found, strict=True):
+        row[: len(candidates)] = [len(each.samples) for each in candidates]
+    return draws_AN
+
+
+def _reason(candidates: Sequence[_Candidate]) -> str:
+    fates = {each.fate for each in candidates}
+    if CUT_AT_MAXIMUM in fates:
+        return MAXIMUM_LENGTH
+    return END_TOKEN_DRAWN if FINISHED in fates else NO_LIVE_PREFIX
 
 
 SAMPLING: Final = Decoder(
@@ -180,7 +238,7 @@ SAMPLING: Final = Decoder(
     options=SamplingOptions,
     steps=sampling_steps,
     losers=lambda options: 4,
-    n_best=lambda options: 1,
+    n_best=lambda options: options.samples,
     stop_rule=lambda options: END_TOKEN_DRAWN,
     remarks={"log_prob": MODEL_LOG_PROB},
 )

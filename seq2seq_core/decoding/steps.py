@@ -6,9 +6,9 @@ Sizes: A sources still searching in a step, R rows (their live prefixes, source 
 S source pieces of the longest source, N candidates (of the source that has most).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import torch
@@ -67,6 +67,7 @@ class SearchStep:
     ended: Mapping[int, str]  # sources that this step ended, with the reason
     evidence: Mapping[str, Tensor] = field(default_factory=dict)  # what the model gave beside the attention, (R, ...)
     key_AN: Doubles | None = None  # what ranked the candidates where that is not log_prob_sum
+    draws_AN: Integers | None = None  # of several samples, how many drew each candidate
 
 
 class StepGenerator(Protocol[Chosen_contra]):
@@ -108,3 +109,11 @@ def refuse_nan(log_prob_RK: Doubles, number: int) -> None:
     """
     if np.isnan(log_prob_RK).any():
         raise InputError(f"log-probabilities must be numbers, got NaN from the model in step {number}")
+
+
+def padded(parts: Sequence[Sequence[object]], name: str, empty: float) -> Any:
+    """One attribute of each source's candidates, (A, N); `empty` where a source has fewer."""
+    found = np.full((len(parts), max(map(len, parts), default=0)), empty)
+    for row, part in zip(found, parts, strict=True):
+        row[: len(part)] = [getattr(each, name) for each in part]
+    return found

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .columns import check_columns
 from .data import NO_TOKEN, ROOT, Doubles, Fate, Trace, TraceStep
 from .demands import TOLERANCE, close, require
+from .draws import check_draws
 from .evidence import check_evidence
 from .exact import check_depth
 from .outcome import check_hypotheses, check_stop
@@ -41,7 +42,7 @@ def check(trace: Trace) -> None:
         if settings.proves:
             check_depth(trace, number, settings)
         else:
-            _check_fates(step, number, settings, settings.places(finished))
+            _check_fates(trace, number, settings, settings.places(finished))
             _check_margins(step, f"step {number}", settings, settings.places(finished))
         _check_attention(step, f"step {number}")
         _check_next_tokens(step, f"step {number}")
@@ -99,12 +100,13 @@ def _key_name(step: TraceStep) -> str:
     return "log_prob_sum" if step.key_N is None else "key"
 
 
-def _check_fates(step: TraceStep, number: int, settings: Settings, places: int) -> None:
+def _check_fates(trace: Trace, number: int, settings: Settings, places: int) -> None:
     """Ends at rank K or better finish; the best K others live on, or are cut at the maximum length.
 
     Where nothing refills the place of an end, an other must be of the best K itself.
     """
-    place, ends = f"step {number}", _where(step, *_ENDS)
+    step, place = trace.steps[number - 1], f"step {number}"
+    ends = _where(step, *_ENDS)
     require(number <= settings.max_length, f"{place} must not pass max_length {settings.max_length}")
     at_limit = number == settings.max_length
     require(
@@ -113,7 +115,7 @@ def _check_fates(step: TraceStep, number: int, settings: Settings, places: int) 
     )
     kept = (Fate.CUT_AT_MAXIMUM if at_limit else Fate.LIVE, Fate.BELOW_CUT)
     if settings.draws:
-        _check_draw(step, place, kept[0], settings.top_k)
+        check_draws(trace, number, settings, kept[0])
         return
     others_before = np.cumsum(~ends)
     living = places if settings.may_live(step.fate_N) else 0
@@ -123,16 +125,6 @@ def _check_fates(step: TraceStep, number: int, settings: Settings, places: int) 
         good, bad = _ENDS if ends[index] else kept
         expected = good if first else bad
         require(fate is expected, f"{place}: candidate {index} must be {expected!s}, is {fate!s}")
-
-
-def _check_draw(step: TraceStep, place: str, kept: Fate, top_k: int) -> None:
-    """Chance chose one candidate, of any rank that top-k leaves; it finishes or is kept."""
-    drawn = [index for index, fate in enumerate(step.fate_N) if fate is not Fate.NOT_DRAWN]
-    require(len(drawn) == min(1, len(step.fate_N)), f"{place}: one candidate must be drawn, {len(drawn)} are")
-    for index in drawn:
-        fate = step.fate_N[index]
-        require(fate in (kept, Fate.FINISHED), f"{place}: candidate {index} must be {kept!s} or finished, is {fate!s}")
-        require(not top_k or index < top_k, f"{place}: the drawn candidate must be of the best {top_k}, is {index}")
 
 
 def _check_margins(step: TraceStep, place: str, settings: Settings, places: int) -> None:

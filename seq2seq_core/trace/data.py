@@ -69,6 +69,7 @@ class TraceStep:
     reward_N: Doubles | None = None
     coverage_penalty_N: Doubles | None = None  # of the attention along the whole path; 0 or less
     key_N: Doubles | None = None  # what the step is ranked by, instead of log_prob_sum
+    draws_N: Integers | None = None  # of several samples, how many drew it
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,12 @@ def check_stop(trace: Trace) -> None:
     """
     stop, settings = trace.stop, settings_of(trace)
     winner_step = trace.hypotheses[0].step if trace.hypotheses else 0
-    fired = None if settings.proves else first_stop(trace, settings.rule)
+    fired = None if settings.proves or settings.draws else first_stop(trace, settings.rule)
     reason = settings.stop_rule if fired is not None else _natural_end(trace)
     if settings.proves:
         reason = reason_of_proof(trace)
+    elif settings.draws and reason == NO_LIVE_PREFIX and Fate.FINISHED in trace.steps[-1].fate_N:
+        reason = settings.stop_rule  # the last of the samples has drawn its end
     for name, found, expected in (
         ("last_step", stop.last_step, len(trace.steps)),
         ("winner_step", stop.winner_step, winner_step),

@@ -30,6 +30,7 @@ class Settings:
     draws: bool
     proves: bool
     top_k: int  # of sampling; 0 where any token may be drawn
+    samples: int
     forces_end: bool
     cut_competes: bool
     steers: bool  # the coverage penalty is part of what ranks a step
@@ -69,8 +70,9 @@ def settings_of(trace: Trace) -> Settings:
         draws=draws,
         proves=trace.algorithm == "exact",
         top_k=_whole(trace, "top_k", 0) if draws else 0,
+        samples=_whole(trace, "samples") if "samples" in trace.options else 1,
         forces_end=bool(trace.options.get("force_end", False)),
-        cut_competes=bool(trace.options.get("cut_competes", False)),
+        cut_competes=draws or bool(trace.options.get("cut_competes", False)),
         steers=bool(trace.options.get("coverage_steers", False)),
     )
 

@@ -225,14 +225,17 @@ def with_options(**values: Any) -> Callable[[Trace], Trace]:
 
 N = Fate.NOT_DRAWN
 FAULTS: dict[str, tuple[Callable[[Trace], Trace], str]] = {
-    "two drawn": (with_fates(Fate.LIVE, Fate.LIVE, N, N, N), "step 1: one candidate must be drawn, 2 are"),
-    "none drawn": (with_fates(N, N, N, N, N), "step 1: one candidate must be drawn, 0 are"),
-    "one cut too early": (with_fates(N, Fate.CUT_AT_MAXIMUM, N, N, N), "candidate 1 must be live or finished, is cut"),
-    "one below a cut": (with_fates(N, Fate.BELOW_CUT, N, N, N), "candidate 1 must be live or finished, is below"),
+    "two drawn": (with_fates(Fate.LIVE, Fate.LIVE, N, N, N), "step 1: 1 must be drawn after prefix -1, 2 are"),
+    "none drawn": (with_fates(N, N, N, N, N), "step 1: 1 must be drawn after prefix -1, 0 are"),
+    "one cut too early": (with_fates(N, Fate.CUT_AT_MAXIMUM, N, N, N), "must be live or finished, is cut"),
+    "one below a cut": (with_fates(N, Fate.BELOW_CUT, N, N, N), "must be live or finished, is below"),
     "one that top-k leaves out": (with_fates(N, N, Fate.LIVE, N, N), "must be of the best 2, is 2"),
     "no word on whose log-probabilities": (with_options(log_prob=""), "option log_prob must be"),
     "no top-k": (with_options(top_k="2"), "option top_k must be a whole number from 0, is '2'"),
-    "a maximum length that was passed": (with_options(max_length=1), "step 1: candidate 1 must be cut at maximum"),
+    "a maximum length that was passed": (
+        with_options(max_length=1),
+        "step 1: candidate 1, drawn 1 times, must be cut at maximum",
+    ),
     "greedy search that drew": (lambda trace: dataclasses.replace(trace, algorithm="greedy"), "candidate 0 must be"),
     "the rule of greedy search": (
         lambda trace: dataclasses.replace(trace, stop=dataclasses.replace(trace.stop, rule="end token")),
@@ -250,3 +253,70 @@ def test_a_planted_fault_is_found(fault: str) -> None:
     change, message = FAULTS[fault]
     with pytest.raises(TraceError, match=message):
         check(change(good()))
+
+
+def several(samples: int = 20, **changes: Any) -> Trace:
+    settings_ = {"samples": samples, "max_length": 5, "seed": 3} | changes
+    trace = trace_of(independent(THREE | {"a": 0.4, "</s>": 0.1}), SamplingOptions(**settings_))
+    check(trace)
+    return trace
+
+
+@settings(max_examples=60, deadline=None)
+@given(table=tables(), options=sampling_options(), samples=st.integers(2, 6))
+def test_every_sample_is_the_one_that_its_number_draws_alone(
+    table: Table, options: SamplingOptions, samples: int
+) -> None:
+    (trace,) = traces_of([table], dataclasses.replace(options, samples=samples), WORDS)
+    check(trace)
+    assert same(from_json(to_json(trace)), trace)
+    fewer = traces_of([table], dataclasses.replace(options, samples=samples - 1), WORDS)[0]
+    assert {each.text for each in fewer.hypotheses} <= {each.text for each in trace.hypotheses}
+
+
+def test_samples_that_agree_share_a_prefix_and_are_counted() -> None:
+    trace = several()
+    first = trace.steps[0]
+    assert first.draws_N is not None
+    assert first.draws_N.sum() == 20
+    assert sum(1 for draws in first.draws_N if draws > 1) >= 2
+    for before, step in zip(trace.steps, trace.steps[1:], strict=False):
+        assert before.draws_N is not None and step.draws_N is not None
+        for prefix in step.expanded_E.tolist():
+            assert step.draws_N[step.parent_N == prefix].sum() == before.draws_N[prefix]
+
+
+def test_every_output_of_several_samples_is_given_the_cut_ones_too() -> None:
+    trace = several(max_length=2)
+    fates = {each.fate for each in trace.hypotheses}
+    assert fates == {Fate.FINISHED, Fate.CUT_AT_MAXIMUM}
+    assert trace.stop.reason == "maximum length"
+
+
+def test_samples_of_a_batch_are_those_of_each_source_alone() -> None:
+    table = independent(THREE | {"a": 0.4, "</s>": 0.1})
+    options = SamplingOptions(samples=4, max_length=5)
+    for trace in traces_of([table, table, table], options):
+        assert same(trace, trace_of(table, options))
+
+
+SEVERAL_FAULTS: dict[str, tuple[Callable[[Trace], Trace], str]] = {
+    "one draw too many": (
+        lambda trace: with_first(trace, draws_N=trace.steps[0].draws_N + 1),
+        "must be live or finished if it was drawn|20 must be drawn after prefix -1|must be not drawn|drawn 1 times",
+    ),
+    "no draws": (lambda trace: with_first(trace, draws_N=None), "step 1: draws must be there"),
+    "draws of a single sample": (with_options(samples=1), "step 1: draws must be there"),
+    "more samples": (with_options(samples=21), "step 1: 21 must be drawn after prefix -1, 20 are"),
+}
+
+
+def with_first(trace: Trace, **columns: Any) -> Trace:
+    return dataclasses.replace(trace, steps=(dataclasses.replace(trace.steps[0], **columns), *trace.steps[1:]))
+
+
+@pytest.mark.parametrize("fault", SEVERAL_FAULTS)
+def test_a_fault_among_several_samples_is_found(fault: str) -> None:
+    change, message = SEVERAL_FAULTS[fault]
+    with pytest.raises(TraceError, match=message):
+        check(change(several()))

@@ -1,0 +1,88 @@
+"""Beam search as the toolkits do it: each preset fixes formula, what T counts, how many candidates a step has, what
+becomes of an end's place, the stop rule, the length limits, and what a prefix is worth that the maximum length cuts.
+
+Read in the code of the toolkits, at the versions named. A
+toolkit's other defaults (repeated n-grams, prefixes, unknown words) are not part of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from seq2seq_core.errors import OptionError
+from seq2seq_core.options import BeamOptions, LengthCount, LengthRule, StopRule
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A toolkit's beam search, with its own defaults."""
+
+    toolkit: str
+    version: str  # whose code was read
+    options: BeamOptions
+    approximate: str = ""  # what the preset does not reproduce; empty where nothing is known
+    raw_stop: StopRule | None = None  # the stop rule without a length penalty, where that is another one
+
+
+_HUGGING_FACE: Final = BeamOptions(alpha=1.0, cut_competes=True)
+_OPENNMT: Final = BeamOptions(
+    alpha=1.0,
+    counts=LengthCount.START_AND_END,
+    refill=False,
+    stop_rule=StopRule.TOP_FINISHED,
+    cut_competes=True,
+    max_length=251,
+)
+
+PRESETS: Final[Mapping[str, Preset]] = {
+    "hf-true": Preset("Hugging Face, early_stopping=True", "transformers 4.53 and 5.23", _HUGGING_FACE),
+    "hf-false": Preset(
+        "Hugging Face, early_stopping=False",
+        "transformers 4.53 and 5.23",
+        replace(_HUGGING_FACE, stop_rule=StopRule.LIVE_SCORES_LOWER),
+    ),
+    "hf-never": Preset(
+        "Hugging Face, early_stopping='never'",
+        "transformers 4.53 and 5.23",
+        replace(_HUGGING_FACE, stop_rule=StopRule.NOTHING_LIVE_CAN_ENTER),
+    ),
+    "fairseq": Preset(
+        "fairseq", "3d262bb2", BeamOptions(alpha=1.0, force_end=True, min_length=1, max_length=201)
+    ),
+    "ctranslate2": Preset(
+        "CTranslate2",
+        "0d8bcd36",
+        BeamOptions(alpha=1.0, cut_competes=True, min_length=1, max_length=256),
+        raw_stop=StopRule.TOP_FINISHED,
+    ),
+    "opennmt-avg": Preset("OpenNMT-py, length_penalty=avg", "97111d97", _OPENNMT),
+    "opennmt-wu": Preset(
+        "OpenNMT-py, length_penalty=wu", "97111d97", replace(_OPENNMT, length_rule=LengthRule.GNMT)
+    ),
+    "joeynmt": Preset(
+        "JoeyNMT",
+        "cdc4d03d",
+        BeamOptions(
+            alpha=1.0,
+            length_rule=LengthRule.GNMT,
+            refill=False,
+            stop_rule=StopRule.EVERY_PLACE_FINISHED,
+            min_length=1,
+        ),
+        approximate="JoeyNMT goes on expanding finished prefixes with the model's distribution after the end token",
+    ),
+}
+
+
+def preset(name: str, **changes: object) -> BeamOptions:
+    """The options of a toolkit, some of them changed: beam_size, alpha, max_length, min_length, ...
+
+    Raises:
+        OptionError: an unknown name, or a value out of its range.
+    """
+    if name not in PRESETS:
+        raise OptionError(f"preset must be one of {', '.join(PRESETS)}, got {name!r}")
+    found = PRESETS[name]
+    options = replace(found.options, **changes)  # type: ignore[arg-type]  # a wrong name is a TypeError, as anywhere
+    raw = not options.alpha and not options.beta
+    return replace(options, stop_rule=found.raw_stop) if raw and found.raw_stop else options
