@@ -22,9 +22,11 @@ class Preset:
     options: BeamOptions
     approximate: str = ""  # what the preset does not reproduce; empty where nothing is known
     raw_stop: StopRule | None = None  # the stop rule without a length penalty, where that is another one
+    single_stop: StopRule | None = None  # the stop rule of a beam of one, where that is another one
 
 
 _HUGGING_FACE: Final = BeamOptions(alpha=1.0, cut_competes=True)
+_GREEDY: Final = StopRule.FIRST_FINISHED  # `generate` with num_beams=1 is greedy search
 _OPENNMT: Final = BeamOptions(
     alpha=1.0,
     counts=LengthCount.START_AND_END,
@@ -35,16 +37,23 @@ _OPENNMT: Final = BeamOptions(
 )
 
 PRESETS: Final[Mapping[str, Preset]] = {
-    "hf-true": Preset("Hugging Face, early_stopping=True", "transformers 4.53 and 5.23", _HUGGING_FACE),
+    "hf-true": Preset(
+        "Hugging Face, early_stopping=True",
+        "transformers 4.53 and 5.23",
+        _HUGGING_FACE,
+        single_stop=_GREEDY,
+    ),
     "hf-false": Preset(
         "Hugging Face, early_stopping=False",
         "transformers 4.53 and 5.23",
         replace(_HUGGING_FACE, stop_rule=StopRule.LIVE_SCORES_LOWER),
+        single_stop=_GREEDY,
     ),
     "hf-never": Preset(
         "Hugging Face, early_stopping='never'",
         "transformers 4.53 and 5.23",
         replace(_HUGGING_FACE, stop_rule=StopRule.NOTHING_LIVE_CAN_ENTER),
+        single_stop=_GREEDY,
     ),
     "fairseq": Preset(
         "fairseq", "3d262bb2", BeamOptions(alpha=1.0, force_end=True, min_length=1, max_length=201)
@@ -84,5 +93,7 @@ def preset(name: str, **changes: object) -> BeamOptions:
         raise OptionError(f"preset must be one of {', '.join(PRESETS)}, got {name!r}")
     found = PRESETS[name]
     options = replace(found.options, **changes)  # type: ignore[arg-type]  # a wrong name is a TypeError, as anywhere
+    if found.single_stop and options.beam_size == 1:
+        return replace(options, stop_rule=found.single_stop)
     raw = not options.alpha and not options.beta
     return replace(options, stop_rule=found.raw_stop) if raw and found.raw_stop else options
