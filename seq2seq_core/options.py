@@ -20,6 +20,7 @@ MAXIMUM_SAMPLES: Final = 256
 
 MAXIMUM_REWARD: Final = 20.0
 MAXIMUM_BETA: Final = 10.0
+MAXIMUM_STRENGTH: Final = 100.0
 MAXIMUM_NGRAM: Final = 16
 MAXIMUM_NODES: Final = 100_000
 MAXIMUM_SECONDS: Final = 3_600.0
@@ -224,6 +225,35 @@ class BeamOptions(SearchOptions):
     def refills(self) -> bool:
         """Whether another prefix takes the place of an end; a shrinking beam loses it."""
         return self.refill and self.stop_rule is not StopRule.SHRINKING
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiverseOptions(BeamOptions):
+    """Settings of diverse beam search: the beam is parted into groups, each of which avoids what those before it say.
+
+    Raises:
+        OptionError: a value is out of its range, or the beam cannot be parted evenly.
+    """
+
+    beam_size: int = 6
+    groups: int = 3
+    strength: float = 0.5  # nats off for each earlier choice of the same token in the same step
+    discount: float = 0.0  # share of what is off for agreeing before; 0 is Hamming diversity, 1 the cumulative one
+
+    def __post_init__(self) -> None:
+        BeamOptions.__post_init__(self)
+        _whole("groups", self.groups, 1, MAXIMUM_BEAM_SIZE)
+        _number("strength", self.strength, 0.0, MAXIMUM_STRENGTH)
+        _number("discount", self.discount, 0.0, 1.0)
+        if self.beam_size % self.groups:
+            raise OptionError(
+                f"beam_size must be a multiple of groups, got beam_size {self.beam_size} and groups {self.groups}"
+            )
+
+    @property
+    def group_size(self) -> int:
+        """Live prefixes of each group."""
+        return self.beam_size // self.groups
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,7 +49,7 @@ from .steps import (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Live:
+class Live:
     """The live prefixes of the sources still searching: rows lie source by source, best prefix first."""
 
     source_A: Integers
@@ -65,7 +65,7 @@ class _Live:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Ranking:
+class Ranking:
     """The best continuations of every source, best first; a sum of minus infinity where there are no more."""
 
     row_AN: Integers  # the row that a candidate continues
@@ -93,10 +93,10 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
         last_R = np.repeat(last_A, live.rows_A) if options.force_end else None
         allowed_RV = allowed(answer.log_probs_RV, live.prefix_RT, options, stepper.end_id, last_R)
         covered_R = coverage.penalties(answer.attention_RS, np.repeat(live.source_A, live.rows_A))
-        steer_R = covered_R if options.coverage_steers else None
-        ranking = _rank(live, allowed_RV, 2 * options.beam_size + losers, steer_R)
+        bias_RV = torch.from_numpy(covered_R)[:, None] if options.coverage_steers and covered_R is not None else None
+        ranking = rank(live, allowed_RV, 2 * options.beam_size + losers, bias_RV)
         end_AN, places_A = ranking.token_AN == stepper.end_id, pool.places(live.source_A)
-        fate_AN = _fates(ranking, end_AN, places_A, last_A, refill=options.refills)
+        fate_AN = fates_of(ranking, end_AN, places_A, last_A, refill=options.refills)
         covered_AN = None if covered_R is None else covered_R[ranking.row_AN]
         scores = scores_of(rule, number, ranking.sum_AN, end_AN, covered_AN)
         ended = pool.take(live.source_A, ranking.sum_AN, scores.score_AN, fate_AN)
@@ -113,9 +113,9 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
             token_AN=ranking.token_AN,
             log_prob_AN=ranking.log_prob_AN,
             log_prob_sum_AN=ranking.sum_AN,
-            margin_AN=_margins(ranking.key_AN, fate_AN, places_A, refill=options.refills),
+            margin_AN=margins_of(ranking.key_AN, fate_AN, places_A, refill=options.refills),
             fate_AN=fate_AN,
-            count_A=_counts(fate_AN, losers),
+            count_A=counts_of(fate_AN, losers),
             ended=ended,
             key_AN=ranking.key_AN if options.coverage_steers else None,
         )
@@ -124,32 +124,33 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
         state = rearranged(stepper, answer.state, rows_R, len(answer.log_probs_RV))
 
 
-def _roots(sources: int) -> _Live:
+def _roots(sources: int) -> Live:
     every = np.arange(sources)
-    return _Live(
+    return Live(
         every, np.arange(sources + 1), np.zeros((sources, 0), np.int64), np.full(sources, ROOT), np.zeros(sources)
     )
 
 
-def _last_tokens(live: _Live, stepper: Stepper[State]) -> Tensor:
+def _last_tokens(live: Live, stepper: Stepper[State]) -> Tensor:
     """The last token of every row, the start token before the first."""
     prefix_RT = live.prefix_RT
     last_R = prefix_RT[:, -1] if prefix_RT.shape[1] else np.full(len(prefix_RT), stepper.start_id)
     return torch.from_numpy(last_R).to(stepper.device)
 
 
-def _rank(live: _Live, log_probs_RV: Tensor, candidates: int, steer_R: Doubles | None) -> _Ranking:
+def rank(live: Live, log_probs_RV: Tensor, candidates: int, bias_RV: Tensor | None) -> Ranking:
     """The best `candidates` continuations of every source.
 
     First the best of each row on the device, then the best of each source among them; a stable order in both
     passes makes equal sums follow (parent rank, token id).
 
     Args:
-        steer_R: what else counts for a row's continuations, all alike.
+        bias_RV: what else counts in the ranking, beside the sum; (R, 1) where it is the same for all tokens.
     """
-    best = stable_top(log_probs_RV, candidates)
-    log_prob_RC = best.value_RK.cpu().double().numpy()
-    token_RC = best.index_RK.cpu().numpy()
+    ranked_RV = log_probs_RV if bias_RV is None else log_probs_RV.double() + bias_RV.to(log_probs_RV.device)
+    best = stable_top(ranked_RV, candidates)
+    log_prob_RC = log_probs_RV.gather(1, best.index_RK).cpu().double().numpy()
+    token_RC, value_RC = best.index_RK.cpu().numpy(), best.value_RK.cpu().double().numpy()
     refuse_nan(log_prob_RC, live.prefix_RT.shape[1] + 1)
     columns = token_RC.shape[1]
 
@@ -158,7 +159,7 @@ def _rank(live: _Live, log_probs_RV: Tensor, candidates: int, steer_R: Doubles |
     place_R = np.arange(len(at_R)) - live.offset_A[at_R]
     sum_RC = live.sum_R[:, None] + log_prob_RC
     key_AKC = np.full((len(rows_A), rows_A.max(), columns), -np.inf)
-    key_AKC[at_R, place_R] = sum_RC if steer_R is None else sum_RC + steer_R[:, None]
+    key_AKC[at_R, place_R] = sum_RC if bias_RV is None else live.sum_R[:, None] + value_RC
 
     # (A, K, C) -> (A, K * C) -> (A, N)
     top = stable_top(torch.from_numpy(key_AKC).flatten(start_dim=1), candidates)
@@ -167,10 +168,11 @@ def _rank(live: _Live, log_probs_RV: Tensor, candidates: int, steer_R: Doubles |
     row_AN = live.offset_A[:-1, None] + np.minimum(place_AN, rows_A[:, None] - 1)
     key_AN = top.value_RK.numpy()
     sum_AN = np.where(np.isneginf(key_AN), -np.inf, sum_RC[row_AN, column_AN])
-    return _Ranking(row_AN, token_RC[row_AN, column_AN], log_prob_RC[row_AN, column_AN], sum_AN, key_AN)
+    return Ranking(row_AN, token_RC[row_AN, column_AN], log_prob_RC[row_AN, column_AN], sum_AN, key_AN)
 
 
-def _fates(ranking: _Ranking, end_AN: Flags, places_A: Integers, last_A: Flags, *, refill: bool) -> Codes:
+def fates_of(ranking: Ranking, end_AN: Flags, places_A: Integers, last_A: Flags, *, refill: bool) -> Codes:
+    """What becomes of every candidate, with so many places for each source; `last_A`: its maximum length is reached."""
     possible_AN = np.isfinite(ranking.sum_AN)
     end_AN, other_AN = possible_AN & end_AN, possible_AN & ~end_AN
     among_AN = np.arange(end_AN.shape[1]) < places_A[:, None]
@@ -182,7 +184,7 @@ def _fates(ranking: _Ranking, end_AN: Flags, places_A: Integers, last_A: Flags, 
     ).astype(np.int8)
 
 
-def _margins(key_AN: Doubles, fate_AN: Codes, places_A: Integers, *, refill: bool) -> Doubles:
+def margins_of(key_AN: Doubles, fate_AN: Codes, places_A: Integers, *, refill: bool) -> Doubles:
     """Nats below the last that lives on; for an end token, or where nothing refills, below rank K. 0 for the kept."""
     finite_AN = np.where(fate_AN == IMPOSSIBLE, 0.0, key_AN)
     at_A1 = (np.minimum(places_A, finite_AN.shape[1]) - 1)[:, None]
@@ -195,7 +197,7 @@ def _margins(key_AN: Doubles, fate_AN: Codes, places_A: Integers, *, refill: boo
     return np.where(fate_AN == END_BELOW_CUT, at_rank_A1 - finite_AN, below_AN)
 
 
-def _counts(fate_AN: Codes, losers: int) -> Integers:
+def counts_of(fate_AN: Codes, losers: int) -> Integers:
     """How many candidates to show: all down to the last kept one, and beyond it until there are enough losers."""
     lost_AN = (fate_AN == BELOW_CUT) | (fate_AN == END_BELOW_CUT)
     possible_AN = fate_AN != IMPOSSIBLE
@@ -205,7 +207,7 @@ def _counts(fate_AN: Codes, losers: int) -> Integers:
     return shown
 
 
-def _successors(live: _Live, ranking: _Ranking, fate_AN: Codes, ended: dict[int, str]) -> tuple[Integers, _Live]:
+def _successors(live: Live, ranking: Ranking, fate_AN: Codes, ended: dict[int, str]) -> tuple[Integers, Live]:
     """The old row of every new one, and the new rows; sources that ended have none."""
     going_A = np.array([source not in ended for source in live.source_A.tolist()], dtype=bool)
     keep_AN = (fate_AN == LIVE) & going_A[:, None]
@@ -213,7 +215,7 @@ def _successors(live: _Live, ranking: _Ranking, fate_AN: Codes, ended: dict[int,
     row_R, token_R = ranking.row_AN[at_R, index_R], ranking.token_AN[at_R, index_R]
     offset_A = np.concatenate([[0], keep_AN.sum(axis=1)[going_A].cumsum()])
     prefix_RT = np.concatenate([live.prefix_RT[row_R], token_R[:, None]], axis=1)
-    return row_R, _Live(live.source_A[going_A], offset_A, prefix_RT, index_R, ranking.sum_AN[at_R, index_R])
+    return row_R, Live(live.source_A[going_A], offset_A, prefix_RT, index_R, ranking.sum_AN[at_R, index_R])
 
 
 BEAM: Final = Decoder(

@@ -10,6 +10,7 @@ from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Hypothesis, Trace
 
 from .beam import BEAM
+from .diverse import DIVERSE
 from .exact import EXACT
 from .greedy import GREEDY
 from .outputs import Detokenize, Outputs
@@ -21,6 +22,7 @@ from .steps import Decoder
 DECODERS: Final[Mapping[str, Decoder[Any]]] = {
     "greedy": GREEDY,
     "beam": BEAM,
+    "diverse": DIVERSE,
     "sampling": SAMPLING,
     "exact": EXACT,
 }

@@ -16,17 +16,23 @@ from .stopping import MAXIMUM_LENGTH, NO_LIVE_PREFIX, PREDICATES, Standing
 
 
 class Pool:
-    """The finished outputs of every source, by their scores alone."""
+    """The finished outputs of every source, by their scores alone.
 
-    def __init__(self, options: BeamOptions, rule: ScoreRule, source_lengths: Sequence[int]) -> None:
+    Args:
+        size: how many prefixes may live at once; the beam size, where it is not parted.
+    """
+
+    def __init__(
+        self, options: BeamOptions, rule: ScoreRule, source_lengths: Sequence[int], size: int | None = None
+    ) -> None:
         sources, limits = len(source_lengths), [options.resolve_max_length(length) for length in source_lengths]
-        self._options = options
+        self._options, self._size = options, size or options.beam_size
         self._limit_B = np.array(limits, dtype=np.int64)
         self._limit_penalty_B = np.array([rule.penalty(rule.length(limit, ends=True)) for limit in limits])
         self._limit_reward_B = np.array([rule.rewarded(limit - 1) for limit in limits])
         self._finished_B = np.zeros(sources, dtype=np.int64)
-        self._score_BK = np.full((sources, options.beam_size), -np.inf)  # the best K, best first
-        self._place_BK = np.zeros((sources, options.beam_size), dtype=bool)  # where an end token has stood
+        self._score_BK = np.full((sources, self._size), -np.inf)  # the best K, best first
+        self._place_BK = np.zeros((sources, self._size), dtype=bool)  # where an end token has stood
 
     def at_limit(self, source_A: Integers, number: int) -> Flags:
         """Whose step this is the last one, by its maximum length."""
@@ -35,7 +41,7 @@ class Pool:
 
     def places(self, source_A: Integers) -> Integers:
         """How many prefixes may live on: K, or what is left of it."""
-        places_A = np.full(len(source_A), self._options.beam_size)
+        places_A = np.full(len(source_A), self._size)
         return places_A - self._finished_B[source_A] if self._options.stop_rule is StopRule.SHRINKING else places_A
 
     def take(
@@ -53,7 +59,7 @@ class Pool:
         }
 
     def _add(self, source_A: Integers, score_AN: Doubles, finished_AN: Flags) -> None:
-        size = self._options.beam_size
+        size = self._size
         self._finished_B[source_A] += finished_AN.sum(axis=1)
         new_AN = np.where(finished_AN, score_AN, -np.inf)
         all_AX = np.concatenate([self._score_BK[source_A], new_AN], axis=1)
@@ -65,7 +71,7 @@ class Pool:
         live_AN = fate_AN == LIVE
         best_sum_A = sum_AN.max(axis=1, where=live_AN, initial=-np.inf)
         return Standing(
-            beam_size=self._options.beam_size,
+            beam_size=self._size,
             finished_A=self._finished_B[source_A],
             best_A=self._score_BK[source_A, 0],
             worst_A=self._score_BK[source_A, -1],

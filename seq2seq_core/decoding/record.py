@@ -188,6 +188,8 @@ def _trace_step(step: SearchStep, extras: _Extras, at: int, pieces: int) -> Trac
         coverage_penalty_N=_shown(scores.covered_AN, at, shown),
         key_N=_shown(step.key_AN, at, shown),
         draws_N=None if step.draws_AN is None else step.draws_AN[at, shown],
+        group_N=None if step.group_AN is None else step.group_AN[at, shown],
+        diversity_N=_shown(step.diversity_AN, at, shown),
         **_evidence(extras, rows, pieces),
     )
 

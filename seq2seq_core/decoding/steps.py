@@ -68,6 +68,8 @@ class SearchStep:
     evidence: Mapping[str, Tensor] = field(default_factory=dict)  # what the model gave beside the attention, (R, ...)
     key_AN: Doubles | None = None  # what ranked the candidates where that is not log_prob_sum
     draws_AN: Integers | None = None  # of several samples, how many drew each candidate
+    group_AN: Integers | None = None  # of a parted beam, from 0
+    diversity_AN: Doubles | None = None  # nats that the ranking takes off for agreeing with earlier groups
 
 
 class StepGenerator(Protocol[Chosen_contra]):

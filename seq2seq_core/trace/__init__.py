@@ -31,6 +31,7 @@ from .data import (
     length_penalty,
     same,
 )
+from .groups import agreement
 from .ranking import OrderInterval, WinnerInterval, ranking_intervals, score_at, winner_intervals
 from .replay import Elsewhere, StopChange, stops_elsewhere
 from .score_rule import ScoreRule
@@ -59,6 +60,7 @@ __all__ = [
     "Trace",
     "TraceStep",
     "WinnerInterval",
+    "agreement",
     "attention_rows",
     "candidate_label",
     "check",

@@ -7,6 +7,8 @@ fates from ranks, the outcome from the fates.
 Sizes: N candidates of a step, E prefixes expanded in it, S source pieces, P listed next tokens.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from .demands import TOLERANCE, close, require
 from .draws import check_draws
 from .evidence import check_evidence
 from .exact import check_depth
+from .groups import ends, group_of, of_group
 from .outcome import check_hypotheses, check_stop
 from .scores import check_scores
 from .settings import Settings, settings_of
@@ -32,22 +35,29 @@ def check(trace: Trace) -> None:
     """
     settings = settings_of(trace)
     require(len(trace.steps) > 0, "a trace must have steps, has none")
-    previous: TraceStep | None = None
-    finished = 0
     for number, step in enumerate(trace.steps, 1):
         check_columns(step, number, len(trace.source_tokens))
-        _check_parents(step, previous, f"step {number}")
+        _check_group_columns(step, number, settings)
+    ended = ends(trace, settings.rule, settings.groups, settings.beam_size) if settings.groups > 1 else []
+    previous: TraceStep | None = None
+    finished = [0] * settings.groups
+    for number, step in enumerate(trace.steps, 1):
+        stopped = [group for group, last in enumerate(ended) if last is not None and last < number]
+        _check_parents(step, previous, f"step {number}", stopped)
         _check_sums(step, previous, f"step {number}")
         _check_order(step, f"step {number}")
         if settings.proves:
             check_depth(trace, number, settings)
         else:
-            _check_fates(trace, number, settings, settings.places(finished))
-            _check_margins(step, f"step {number}", settings, settings.places(finished))
+            for group in range(settings.groups):
+                part = of_group(step, group) if settings.groups > 1 else step
+                places = settings.places(finished[group])
+                _check_fates(trace, number, part, settings, places)
+                _check_margins(part, f"step {number}", settings, places)
+                finished[group] += part.fate_N.count(Fate.FINISHED)
         _check_attention(step, f"step {number}")
         _check_next_tokens(step, f"step {number}")
         previous = step
-        finished += step.fate_N.count(Fate.FINISHED)
     check_scores(trace, settings)
     check_evidence(trace)
     _check_tokens(trace)
@@ -59,9 +69,29 @@ def _where(step: TraceStep, *fates: Fate) -> NDArray[np.bool_]:
     return np.array([fate in fates for fate in step.fate_N], dtype=bool)
 
 
-def _check_parents(step: TraceStep, previous: TraceStep | None, place: str) -> None:
-    """The expanded prefixes are the live candidates of the step before, and every parent is one of them."""
-    live_E = np.array([ROOT]) if previous is None else np.nonzero(_where(previous, Fate.LIVE))[0]
+def _check_group_columns(step: TraceStep, number: int, settings: Settings) -> None:
+    """Groups are there where the beam is parted, and in order."""
+    parted = settings.groups > 1 or settings.strength > 0
+    for name in ("group_N", "diversity_N"):
+        there = getattr(step, name) is not None
+        require(there or not parted, f"step {number}: {name[:-2]} must be there where the beam is parted")
+    group_N = group_of(step)
+    good = bool(((group_N >= 0) & (group_N < settings.groups)).all() and (np.diff(group_N) >= 0).all())
+    require(good, f"step {number}: groups must be 0 to {settings.groups - 1}, in order, are {group_N.tolist()}")
+
+
+def _check_parents(step: TraceStep, previous: TraceStep | None, place: str, stopped: Sequence[int]) -> None:
+    """The expanded prefixes are the live candidates of the step before, and every parent is one of them.
+
+    Groups that have stopped are left as they were, and a candidate stays in the group of its parent.
+    """
+    live_E = np.array([ROOT])
+    if previous is not None:
+        going_N = ~np.isin(group_of(previous), stopped)
+        live_E = np.nonzero(_where(previous, Fate.LIVE) & going_N)[0]
+        known_N = step.parent_N[(step.parent_N >= 0) & (step.parent_N < len(previous.fate_N))]
+        stays = len(known_N) < len(step.parent_N) or np.array_equal(group_of(previous)[known_N], group_of(step))
+        require(stays, f"{place}: a candidate must be in the group of its parent")
     require(len(live_E) > 0, f"{place} must extend a live prefix, the step before has none")
     require(
         np.array_equal(step.expanded_E, live_E),
@@ -82,13 +112,13 @@ def _check_order(step: TraceStep, place: str) -> None:
     count = len(step.rank_N)
     ranked = np.array_equal(step.rank_N, np.arange(1, count + 1))
     require(ranked, f"{place}: ranks must be 1 to {count}, are {step.rank_N.tolist()}")
-    order_N = np.lexsort((step.token_N, step.parent_N, -_keys(step)))
+    order_N = np.lexsort((step.token_N, step.parent_N, -_keys(step), group_of(step)))
     require(
         np.array_equal(order_N, np.arange(count)),
         f"{place}: candidates must be sorted by {_key_name(step)}, parent, token; "
         f"the right order is {order_N.tolist()}",
     )
-    pairs = set(zip(step.parent_N.tolist(), step.token_N.tolist(), strict=True))
+    pairs = set(zip(step.parent_N.tolist(), step.token_N.tolist(), group_of(step).tolist(), strict=True))
     require(len(pairs) == count, f"{place}: a continuation must be listed once, {count - len(pairs)} are repeated")
 
 
@@ -100,29 +130,28 @@ def _key_name(step: TraceStep) -> str:
     return "log_prob_sum" if step.key_N is None else "key"
 
 
-def _check_fates(trace: Trace, number: int, settings: Settings, places: int) -> None:
+def _check_fates(trace: Trace, number: int, step: TraceStep, settings: Settings, places: int) -> None:
     """Ends at rank K or better finish; the best K others live on, or are cut at the maximum length.
 
     Where nothing refills the place of an end, an other must be of the best K itself.
     """
-    step, place = trace.steps[number - 1], f"step {number}"
-    ends = _where(step, *_ENDS)
+    place, ending = f"step {number}", _where(step, *_ENDS)
     require(number <= settings.max_length, f"{place} must not pass max_length {settings.max_length}")
     at_limit = number == settings.max_length
     require(
-        not (settings.forces_end and at_limit) or bool(ends.all()),
+        not (settings.forces_end and at_limit) or bool(ending.all()),
         f"{place}: at max_length {settings.max_length} only the end token can follow",
     )
     kept = (Fate.CUT_AT_MAXIMUM if at_limit else Fate.LIVE, Fate.BELOW_CUT)
     if settings.draws:
         check_draws(trace, number, settings, kept[0])
         return
-    others_before = np.cumsum(~ends)
+    others_before = np.cumsum(~ending)
     living = places if settings.may_live(step.fate_N) else 0
     for index, fate in enumerate(step.fate_N):
         rank = others_before[index] if settings.refills else index + 1
-        first = index < places if ends[index] else rank <= living
-        good, bad = _ENDS if ends[index] else kept
+        first = index < places if ending[index] else rank <= living
+        good, bad = _ENDS if ending[index] else kept
         expected = good if first else bad
         require(fate is expected, f"{place}: candidate {index} must be {expected!s}, is {fate!s}")
 

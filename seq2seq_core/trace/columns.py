@@ -48,6 +48,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "coverage_penalty_N": Column(np.float64, optional=True, left_out=True),
     "key_N": Column(np.float64, optional=True, left_out=True),
     "draws_N": Column(np.int64, optional=True, left_out=True),
+    "group_N": Column(np.int64, optional=True, left_out=True),
+    "diversity_N": Column(np.float64, optional=True, left_out=True),
 }
 _NEVER_EMPTY: Final = "LH"  # what has attention has a layer and a head; nested lists could not tell how many of none
 

@@ -70,6 +70,8 @@ class TraceStep:
     coverage_penalty_N: Doubles | None = None  # of the attention along the whole path; 0 or less
     key_N: Doubles | None = None  # what the step is ranked by, instead of log_prob_sum
     draws_N: Integers | None = None  # of several samples, how many drew it
+    group_N: Integers | None = None  # of a parted beam, from 0; a step lists its groups one after the other
+    diversity_N: Doubles | None = None  # nats that the ranking takes off for agreeing with earlier groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Stop:
 class Trace:
     """A whole search over one source."""
 
-    algorithm: str  # "greedy", "beam", "sampling" or "exact"
+    algorithm: str  # "greedy", "beam", "diverse", "sampling" or "exact"
     options: Mapping[str, int | float | str]
     formula: str  # e.g. "log_prob_sum / T^0.7, T counts the end token"; see ScoreRule
     source: str  # the text as given

@@ -4,8 +4,9 @@ from seq2seq_core.errors import TraceError
 
 from .data import Fate, Hypothesis, Trace
 from .exact import reason_of_proof
+from .groups import group_steps
 from .replay import first_stop
-from .settings import settings_of
+from .settings import Settings, settings_of
 from .walk import Place, path
 
 MAXIMUM_LENGTH = "maximum length"
@@ -40,12 +41,7 @@ def check_stop(trace: Trace) -> None:
     """
     stop, settings = trace.stop, settings_of(trace)
     winner_step = trace.hypotheses[0].step if trace.hypotheses else 0
-    fired = None if settings.proves or settings.draws else first_stop(trace, settings.rule)
-    reason = settings.stop_rule if fired is not None else _natural_end(trace)
-    if settings.proves:
-        reason = reason_of_proof(trace)
-    elif settings.draws and reason == NO_LIVE_PREFIX and Fate.FINISHED in trace.steps[-1].fate_N:
-        reason = settings.stop_rule  # the last of the samples has drawn its end
+    fired, reason = _ending(trace, settings)
     for name, found, expected in (
         ("last_step", stop.last_step, len(trace.steps)),
         ("winner_step", stop.winner_step, winner_step),
@@ -56,6 +52,31 @@ def check_stop(trace: Trace) -> None:
             raise TraceError(f"stop: {name} must be {expected!r}, is {found!r}")
     if fired not in (None, len(trace.steps)):
         raise TraceError(f"stop: {stop.rule} was fulfilled at step {fired}, but there are {len(trace.steps)} steps")
+
+
+def _ending(trace: Trace, settings: Settings) -> tuple[int | None, str]:
+    """The step at which the stop rule was fulfilled, and the reason of the end."""
+    if settings.proves:
+        return None, reason_of_proof(trace)
+    if settings.draws:
+        reason = _natural_end(trace)
+        drawn = reason == NO_LIVE_PREFIX and Fate.FINISHED in trace.steps[-1].fate_N
+        return None, settings.stop_rule if drawn else reason  # the last of the samples has drawn its end
+    if settings.groups == 1:
+        fired = first_stop(trace, settings.rule)
+        return fired, settings.stop_rule if fired is not None else _natural_end(trace)
+    parts = [group_steps(trace, group, settings.beam_size) for group in range(settings.groups)]
+    reasons = [_ending_of_group(part, group, settings) for group, part in enumerate(parts)]
+    last = next((group for group, part in enumerate(parts) if len(part.steps) == len(trace.steps)), 0)
+    return None, reasons[last]
+
+
+def _ending_of_group(part: Trace, group: int, settings: Settings) -> str:
+    """Why a group ended, having gone on neither too long nor too short."""
+    fired = first_stop(part, settings.rule)
+    if fired not in (None, len(part.steps)):
+        raise TraceError(f"stop: the rule was fulfilled at step {fired} in group {group}, which has {len(part.steps)}")
+    return settings.stop_rule if fired is not None else _natural_end(part)
 
 
 def _natural_end(trace: Trace) -> str:

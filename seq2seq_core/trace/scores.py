@@ -10,6 +10,7 @@ from seq2seq_core.options import CoverageRule
 
 from .data import ROOT, Doubles, Fate, Trace, TraceStep
 from .demands import TOLERANCE, close, require
+from .groups import diversity
 from .settings import Settings
 
 _ENDS = (Fate.FINISHED, Fate.END_BELOW_CUT)
@@ -32,7 +33,7 @@ def check_scores(trace: Trace, settings: Settings) -> None:
             score_N = score_N if part_N is None else score_N + part_N
         rule = "score must be log_prob_sum / penalty"
         close(step.score_N, score_N, f"step {number}: {rule}" + (", reward and coverage penalty added" * _adds(step)))
-        _check_key(step, number, settings)
+        _check_key(trace, number, settings)
 
 
 def _adds(step: TraceStep) -> bool:
@@ -96,12 +97,20 @@ def _check_coverage(step: TraceStep, number: int, settings: Settings, covered: _
     close(found_N, expected_N, f"{place}: coverage_penalty must follow from the attention along the path")
 
 
-def _check_key(step: TraceStep, number: int, settings: Settings) -> None:
-    place = f"step {number}"
-    require((step.key_N is not None) == settings.steers, f"{place}: key must be there where the coverage steers")
-    if step.key_N is not None and step.coverage_penalty_N is not None:
-        expected_N = step.log_prob_sum_N + step.coverage_penalty_N
-        close(step.key_N, expected_N, f"{place}: key must be log_prob_sum and coverage penalty")
+def _check_key(trace: Trace, number: int, settings: Settings) -> None:
+    step, place = trace.steps[number - 1], f"step {number}"
+    parted = step.diversity_N is not None
+    require((step.key_N is not None) == (settings.steers or parted), f"{place}: key must be there where it is needed")
+    if step.key_N is None:
+        return
+    expected_N = step.log_prob_sum_N
+    if settings.steers and step.coverage_penalty_N is not None:
+        expected_N = expected_N + step.coverage_penalty_N
+    if step.diversity_N is not None:
+        lost_N = diversity(trace, number, settings.strength, settings.discount)
+        close(step.diversity_N, lost_N, f"{place}: diversity must follow from the choices of earlier groups")
+        expected_N = expected_N - step.diversity_N
+    close(step.key_N, expected_N, f"{place}: key must be log_prob_sum, coverage penalty and diversity")
 
 
 def _where(step: TraceStep, fates: tuple[Fate, ...]) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from .data import MODEL_LOG_PROB, PROVED, Fate, Trace
 from .score_rule import ScoreRule
 
 _ENDS: Final = (Fate.FINISHED, Fate.END_BELOW_CUT)
+_BEAMS: Final = ("beam", "diverse")
 # A beam's is an option.
 _STOP_RULES: Final = {"greedy": "end token", "sampling": "end token drawn", "exact": PROVED}
 
@@ -24,13 +25,16 @@ class Settings:
 
     rule: ScoreRule
     max_length: int
-    beam_size: int
+    beam_size: int  # of each group, where the beam is parted
     stop_rule: str
     refills: bool
     draws: bool
     proves: bool
     top_k: int  # of sampling; 0 where any token may be drawn
     samples: int
+    groups: int  # of a parted beam; 1 where it is whole
+    strength: float
+    discount: float
     forces_end: bool
     cut_competes: bool
     steers: bool  # the coverage penalty is part of what ranks a step
@@ -56,21 +60,25 @@ def settings_of(trace: Trace) -> Settings:
         TraceError: an unknown algorithm, a formula that says something else than the options, or a setting out of
             place.
     """
-    if trace.algorithm not in (algorithms := ("beam", *_STOP_RULES)):
+    if trace.algorithm not in (algorithms := (*_BEAMS, *_STOP_RULES)):
         raise TraceError(f"algorithm must be one of {', '.join(algorithms)}, is {trace.algorithm!r}")
-    beam, draws = trace.algorithm == "beam", trace.algorithm == "sampling"
+    beam, draws = trace.algorithm in _BEAMS, trace.algorithm == "sampling"
+    groups = _whole(trace, "groups") if trace.algorithm == "diverse" else 1
     if draws and trace.options.get("log_prob") != MODEL_LOG_PROB:
         raise TraceError(f"option log_prob must be {MODEL_LOG_PROB!r}, is {trace.options.get('log_prob')!r}")
     return Settings(
         rule=_rule(trace),
         max_length=_whole(trace, "max_length"),
-        beam_size=_whole(trace, "beam_size") if beam else 1,
+        beam_size=_whole(trace, "beam_size") // groups if beam else 1,
         stop_rule=_stop_rule(trace) if beam else _STOP_RULES[trace.algorithm],
         refills=beam and bool(trace.options.get("refill", True)) and trace.options.get("stop_rule") != "shrinking",
         draws=draws,
         proves=trace.algorithm == "exact",
         top_k=_whole(trace, "top_k", 0) if draws else 0,
         samples=_whole(trace, "samples") if "samples" in trace.options else 1,
+        groups=groups,
+        strength=_number(trace, "strength") if trace.algorithm == "diverse" else 0.0,
+        discount=_number(trace, "discount") if trace.algorithm == "diverse" else 0.0,
         forces_end=bool(trace.options.get("force_end", False)),
         cut_competes=draws or bool(trace.options.get("cut_competes", False)),
         steers=bool(trace.options.get("coverage_steers", False)),
@@ -99,3 +107,10 @@ def _whole(trace: Trace, name: str, low: int = 1) -> int:
     if not isinstance(value, int) or value < low:
         raise TraceError(f"option {name} must be a whole number from {low}, is {value!r}")
     return value
+
+
+def _number(trace: Trace, name: str) -> float:
+    value = trace.options.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise TraceError(f"option {name} must be a number from 0, is {value!r}")
+    return float(value)

@@ -302,7 +302,7 @@ def test_samples_of_a_batch_are_those_of_each_source_alone() -> None:
 
 SEVERAL_FAULTS: dict[str, tuple[Callable[[Trace], Trace], str]] = {
     "one draw too many": (
-        lambda trace: with_first(trace, draws_N=trace.steps[0].draws_N + 1),
+        lambda trace: with_first(trace, draws_N=np.ones(len(trace.steps[0].fate_N), dtype=np.int64)),
         "must be live or finished if it was drawn|20 must be drawn after prefix -1|must be not drawn|drawn 1 times",
     ),
     "no draws": (lambda trace: with_first(trace, draws_N=None), "step 1: draws must be there"),

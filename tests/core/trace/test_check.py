@@ -250,7 +250,7 @@ STEERED_FAULTS: dict[str, tuple[Change, str]] = {
         "step 2: score must be log_prob_sum / penalty, reward and coverage penalty added",
     ),
     "no key": (with_step(3, key_N=None), "step 3: "),
-    "a key that is off": (with_step(2, key_N=more(0.5)), "step 2: key must be log_prob_sum and coverage penalty"),
+    "a key that is off": (with_step(2, key_N=more(0.5)), "step 2: key must be log_prob_sum, coverage penalty"),
     "a hypothesis with another reward": (with_hypothesis(reward=0.0), "hypothesis 1: reward must be"),
     "a hypothesis with another coverage": (with_hypothesis(coverage_penalty=0.0), "hypothesis 1: coverage_penalty"),
     "another weight": (with_trace(options=lambda options: {**options, "beta": 0.2}), "the formula must be"),
