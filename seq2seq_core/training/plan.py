@@ -125,7 +125,7 @@ PLAN: Final = (
     Planned(
         "cmudict-g2p",
         _SMALL.format(source="letter", target="word")
-        + "--max-tokens 14000000 --validate-every 1400000 --measure phonemes --model.attention location-aware "
+        + "--max-tokens 12000000 --validate-every 1200000 --measure phonemes --model.attention location-aware "
         "--model.embedding-size 96 --model.encoder-size 192 --model.encoder-layers 2 --model.decoder-size 256 "
         "--model.attention-size 128 --model.dropout 0.2 --optimiser.label-smoothing 0.1 "
         "--about.task pronunciation --about.source-language en --about.target-language en",
@@ -172,7 +172,7 @@ PLAN: Final = (
     Planned(
         "advising-sql",
         "--tokenizer.source-kind word --tokenizer.target-kind word --tokenizer.shared --tokenizer.source-size 1200 "
-        "--longest 180 --batch-tokens 1000 --patience 0 --max-tokens 7000000 --validate-every 700000 "
+        "--longest 180 --batch-tokens 1000 --patience 0 --max-tokens 6000000 --validate-every 600000 "
         "--measure sequences --model.output pointer-generator --optimiser.label-smoothing 0 --model.dropout 0.4 "
         "--model.embedding-size 128 --model.encoder-size 160 --model.decoder-size 256 --model.attention-size 128 "
         "--about.task question-sql --about.source-language en --about.target-language sql",
