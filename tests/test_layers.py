@@ -65,6 +65,7 @@ RULES: Final = {
     ),
     "seq2seq_core.door": may(core("decoding tokenizer")),
     "seq2seq_core.presets": may(),
+    "seq2seq_core.printed": may(core("decoding door tokenizer")),
     "seq2seq_core.training": may(
         core("checkpoint decoding models tokenizer readers copying tasks files"),
         "torch numpy safetensors tqdm sacrebleu tyro",
