@@ -11,13 +11,23 @@ from typing import Any, Final
 import gradio as gr
 
 from demo.plotly_view import page_head, serve_assets
-from demo.service import ExampleBook, Service, checkpoint_folders, read_examples, read_gallery, read_measured
+from demo.service import (
+    ExampleBook,
+    Service,
+    checkpoint_folders,
+    printed_entry,
+    read_examples,
+    read_gallery,
+    read_measured,
+    read_tables,
+)
 from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import page_view_head, serve_page_assets
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 CHECKPOINTS: Final = ASSETS / "checkpoints"
+TABLES: Final = ASSETS / "tables"
 FIRST_MODEL: Final = "tatoeba-en-fr"
 MODEL_VARIABLE: Final = "SEQ2SEQ_MODEL"
 MODELS_VARIABLE: Final = "SEQ2SEQ_MODELS"
@@ -44,7 +54,8 @@ def build_app(service: Service) -> gr.Blocks:
     app: gr.Blocks
     with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title) as app:
         language = _head(captions)
-        examples, measured = ExampleBook(read_examples(ASSETS / "examples.json")), read_measured(ASSETS / "curves")
+        examples = ExampleBook(read_examples(ASSETS / "examples.json"), read_tables(TABLES))
+        measured = read_measured(ASSETS / "curves")
         context = Context(app, service, examples, language, captions, measured)
         with gr.Tabs():
             for tab in TABS:
@@ -95,7 +106,7 @@ def serve() -> None:
     """Serve the page until interrupted or terminated. The first model is loaded once the page is up."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    service = Service(read_gallery(model_folders(os.environ)))
+    service = Service((*read_gallery(model_folders(os.environ)), printed_entry(TABLES)))
     app = build_app(service).queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

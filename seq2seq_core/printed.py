@@ -64,7 +64,7 @@ def parse_table(text: str) -> Table:
             raise InputError(f"line {number}: {error}") from None
     if "" not in read.following:
         raise InputError(f"a table must say what follows the start, in a line that begins with '{START}:'")
-    return Table(following=read.following, **read.settings)
+    return Table(following=read.following, order=read.settings.get("order"), longest=read.settings.get("longest"))
 
 
 def print_table(table: Table) -> str:

@@ -41,7 +41,7 @@ RULES: Final = {
     "demo.find_examples": may(core("evaluation files pipeline tasks"), "tyro"),
     "demo.figures": may("demo.wording", "plotly numpy"),
     "demo.report": may("demo.figures demo.wording", "plotly numpy tyro"),
-    "demo.service": may("demo.wording " + core("pipeline tasks training architecture"), "numpy torch"),
+    "demo.service": may("demo.wording " + core("pipeline printed tasks training architecture"), "numpy torch"),
     "demo.wording": may(),
     "seq2seq_core": may(),
     "seq2seq_core.trace": may(core("options"), "numpy"),

@@ -4,6 +4,7 @@
     gallery    the models there are, by their config.json; facts, curve: scores, data and cost of one
     measured   quality by length on generated tasks, measured once
     lineup     which of them can be compared
+    printed    the printed table among them
     shelf      the loaded ones, in bounded memory
     model      the two searches of one request, cached
     verdict    greedy beside beam, honestly
@@ -21,6 +22,7 @@ from .gallery import GalleryEntry, checkpoint_folders, read_gallery
 from .lineup import LineupError, LineupProblem, check_lineup
 from .measured import MeasuredRun, MeasuredTask, read_measured
 from .model import Decoded, Service
+from .printed import printed_entry, read_tables
 from .problems import Problem, RequestError
 from .requests import DecodeRequest
 from .shelf import Budget, State
@@ -57,8 +59,10 @@ __all__ = [
     "checkpoint_folders",
     "first_divergence",
     "judge",
+    "printed_entry",
     "read_examples",
     "read_gallery",
     "read_measured",
+    "read_tables",
     "stop_intervals",
 ]

@@ -24,14 +24,17 @@ MOST_CAPTIONS: Final = 3_000
 class ExampleBook:
     """What to try with each model, and the references of all that was offered."""
 
-    def __init__(self, found: tuple[Example, ...] = ()) -> None:
+    def __init__(self, found: tuple[Example, ...] = (), tables: tuple[Example, ...] = ()) -> None:
         self._found = found  # the examples of the file
+        self._tables = tables
         self._captions: dict[str, str] = {}  # of the pictures that were offered
 
     def of(self, entry: GalleryEntry, seed: int = 0) -> tuple[Example, ...]:
         """The examples of a model; pictures are drawn by `seed`."""
         if entry.source is SourceKind.PICTURE:
             return self._drawn(seed)
+        if entry.source is SourceKind.TABLE:
+            return self._tables
         if entry.suggestions:
             return tuple(Example("", suggestion, "", "") for suggestion in entry.suggestions)
         if entry.name == FOUND_WITH:

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 from seq2seq_core.errors import InputError
 from seq2seq_core.options import SearchOptions
@@ -28,12 +28,14 @@ from .sources import SourceKind
 
 if TYPE_CHECKING:
     from seq2seq_core.pipeline import Pipeline
+    from seq2seq_core.printed import PrintedModel
 
 CACHED_REQUESTS: Final = 64
 PATIENCE: Final = 120.0  # seconds that a request waits for its model
 WARM_UP: Final = "Hello."
 
 Load: TypeAlias = "Callable[[Path], Pipeline]"
+Model: TypeAlias = "Pipeline | PrintedModel"
 Chosen = TypeVar("Chosen", bound=SearchOptions)
 
 
@@ -157,14 +159,19 @@ class Service:
         Raises:
             RequestError: as `decode`; also where the model has no self-attention.
         """
-        with self._shelf.lend(self.entry(request.model).name, patience) as pipeline, self._decoding:
+        entry = self.entry(request.model)
+        if entry.source is SourceKind.TABLE:
+            raise RequestError(Problem.REFUSED, {"reason": "a printed table has no self-attention"})
+        with self._shelf.lend(entry.name, patience) as pipeline, self._decoding:
             try:
-                return pipeline.self_attention(request.text, tokens)
+                return cast("Pipeline", pipeline).self_attention(request.text, tokens)
             except InputError as error:
                 raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
 
-    def _load(self, name: str) -> "Pipeline":
+    def _load(self, name: str) -> "Model":
         entry = self._entries[name]
+        if entry.source is SourceKind.TABLE:
+            return _printed_model()
         pipeline = self._open(entry.folder)
         if entry.source in (SourceKind.TEXT, SourceKind.LABEL):
             with suppress(RequestError):  # a model that will not say hello may still do its own task
@@ -210,9 +217,16 @@ def open_folder(folder: Path) -> "Pipeline":
     return Pipeline.load(folder)
 
 
-def _decode(pipeline: "Pipeline", entry: GalleryEntry, request: DecodeRequest) -> Decoded:
+def _printed_model() -> "PrintedModel":
+    from seq2seq_core.printed import PrintedModel  # noqa: PLC0415 - see `open_folder`
+
+    return PrintedModel()
+
+
+def _decode(pipeline: "Model", entry: GalleryEntry, request: DecodeRequest) -> Decoded:
     try:
-        _check_tokens(pipeline, request)
+        if entry.source in (SourceKind.TEXT, SourceKind.LABEL):
+            _check_tokens(cast("Pipeline", pipeline), request.text)
         start = time.perf_counter()
         greedy = pipeline.trace(request.text, _bounded(pipeline, request.text, request.greedy))
         between = time.perf_counter()
@@ -223,16 +237,14 @@ def _decode(pipeline: "Pipeline", entry: GalleryEntry, request: DecodeRequest) -
     return Decoded(request, entry, greedy, beam, between - start, end - between)
 
 
-def _bounded(pipeline: "Pipeline", text: str, options: Chosen) -> Chosen:
+def _bounded(pipeline: "Model", text: str, options: Chosen) -> Chosen:
     """The options with a maximum length that the page allows."""
     return replace(options, max_length=min(LONGEST_OUTPUT, pipeline.resolve_max_length(text, options)))
 
 
-def _check_tokens(pipeline: "Pipeline", request: DecodeRequest) -> None:
+def _check_tokens(pipeline: "Pipeline", text: str) -> None:
     """A text of invisible characters has no pieces, one in an unknown script many."""
-    if request.source not in (SourceKind.TEXT, SourceKind.LABEL):
-        return
-    tokens = len(pipeline.checkpoint.source_tokenizer.encode(request.text).ids)
+    tokens = len(pipeline.checkpoint.source_tokenizer.encode(text).ids)
     if tokens == 0:
         raise RequestError(Problem.EMPTY)
     if tokens > MAXIMUM_SOURCE_TOKENS:

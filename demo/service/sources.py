@@ -1,5 +1,6 @@
 """What a model reads, and which texts are such a source. A picture is a text too (`seq2seq_core.pictures`)."""
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -9,6 +10,7 @@ from seq2seq_core.pictures import parse_picture
 from .problems import Problem, RequestError
 
 MAXIMUM_CHARACTERS: Final = 400
+LONGEST_TABLE: Final = 8_000  # characters
 
 
 class SourceKind(StrEnum):
@@ -17,6 +19,7 @@ class SourceKind(StrEnum):
     TEXT = "text"
     LABEL = "label"  # one of a few classes
     PICTURE = "picture"
+    TABLE = "table"  # a printed table of probabilities, which is the model itself
     NONE = "none"  # a language model reads nothing
 
 
@@ -32,14 +35,26 @@ def check_source(text: object, kind: SourceKind) -> None:
         return
     if not text.strip():
         raise RequestError(Problem.EMPTY)
-    if kind is SourceKind.PICTURE:
-        _check_picture(text)
+    if kind in _READERS:
+        _check_readable(text, _READERS[kind])
     elif len(text) > MAXIMUM_CHARACTERS:
         raise RequestError(Problem.TOO_LONG, {"limit": MAXIMUM_CHARACTERS, "found": len(text)})
 
 
-def _check_picture(text: str) -> None:
+def _read_table(text: str) -> object:
+    from seq2seq_core.printed import parse_table  # noqa: PLC0415 - it loads torch, which takes seconds
+
+    return parse_table(text)
+
+
+_READERS: Final[Mapping[SourceKind, Callable[[str], object]]] = {
+    SourceKind.PICTURE: parse_picture,
+    SourceKind.TABLE: _read_table,
+}
+
+
+def _check_readable(text: str, read: Callable[[str], object]) -> None:
     try:
-        parse_picture(text)
+        read(text)
     except InputError as error:
         raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error

@@ -44,9 +44,7 @@ class InputPart:
 
     def _source(self, dress: Dress) -> None:
         with gr.Row(equal_height=True):
-            self.sentence = gr.Textbox(
-                **dress.sentence, lines=1, max_lines=4, elem_id="sentence", autofocus=True, scale=4
-            )
+            self.sentence = gr.Textbox(**dress.sentence, elem_id="sentence", autofocus=True, scale=4)
             self._drawing(dress)
             self.beam_size = slider(Span(1, MAXIMUM_BEAM_SIZE, DEFAULTS.beam_size), "beam-size", scale=2)
             self.alpha = slider(Span(0, MAXIMUM_ALPHA, DEFAULTS.alpha, ALPHA_STEP), "alpha", scale=2)

@@ -7,7 +7,7 @@ import gradio as gr
 
 from demo.service import ExampleBook, GalleryEntry, RequestError, Service, SourceKind
 from demo.service.requests import LARGEST_SEED
-from demo.service.sources import MAXIMUM_CHARACTERS
+from demo.service.sources import LONGEST_TABLE, MAXIMUM_CHARACTERS
 from demo.wording import Words, words_for
 
 from .page_view import chosen_number
@@ -17,6 +17,8 @@ from .parts.examples import examples_data
 from .parts.gallery import gallery_data, source_text
 
 LATEX: Final[list[dict[str, str | bool]]] = [{"left": "$$", "right": "$$", "display": True}]
+TABLE_LINES: Final = 8  # of the input; a table is longer than a sentence
+MOST_TABLE_LINES: Final = 24
 DRESSED: Final = 10
 UNCHANGED: Final[tuple[Any, ...]] = (gr.skip(),) * DRESSED
 
@@ -97,10 +99,16 @@ class ModelDesk:
 
 
 def _sentence(entry: GalleryEntry | None, words: Words) -> dict[str, Any]:
+    is_table = entry is not None and entry.source is SourceKind.TABLE
+    limit = LONGEST_TABLE if is_table else MAXIMUM_CHARACTERS
     return {
-        "label": words.page.input.sentence.format(what=source_text(entry, words.page), limit=MAXIMUM_CHARACTERS),
+        "label": words.page.input.sentence.format(what=source_text(entry, words.page), limit=limit),
+        "info": words.page.gallery.table_info if is_table else None,
         "placeholder": words.page.input.placeholder,
-        "visible": entry is None or entry.source is SourceKind.TEXT,
+        "visible": is_table or entry is None or entry.source is SourceKind.TEXT,
+        "lines": TABLE_LINES if is_table else 1,
+        "max_lines": MOST_TABLE_LINES if is_table else 4,
+        "elem_classes": ["is-table"] if is_table else [],
     }
 
 

@@ -25,6 +25,7 @@ ENGLISH: Final = ArchitectureWords(
         "pointer": "Pointer network",
         "convolutional": "Convolutional encoder-decoder",
         "transformer": "Transformer",
+        "table": "Probabilities by hand",
     },
     ideas={
         "sutskever": (
@@ -63,6 +64,10 @@ ENGLISH: Final = ArchitectureWords(
             "Attention alone: each position looks at all others in its own sentence and, in the decoder, at the "
             "source; several heads look for different things."
         ),
+        "table": (
+            "No network: the probability of every next token is printed in a table that you can read, check by hand "
+            "and change. What a search does with it is what it does with any model."
+        ),
     },
 )
 
@@ -78,6 +83,7 @@ CHINESE: Final = ArchitectureWords(
         "pointer": "指针网络",
         "convolutional": "卷积编码器-解码器",
         "transformer": "Transformer 模型",
+        "table": "手写的概率",
     },
     ideas={
         "sutskever": (
@@ -98,5 +104,9 @@ CHINESE: Final = ArchitectureWords(
         "pointer": "注意力本身就是答案：每个输出是源端的一个位置，而不是一个词。",
         "convolutional": "用带门控的卷积层代替循环：所有位置同时计算，解码器的每一层都对源端做注意力。",
         "transformer": "只用注意力：每个位置查看同一句中的所有其他位置，解码器还查看源端；多个头关注不同的内容。",
+        "table": (
+            "没有神经网络：每个下一词元的概率都写在一张表里，可以阅读、手算和修改。"
+            "搜索对它做的，与对任何模型做的一样。"
+        ),
     },
 )

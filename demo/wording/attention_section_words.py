@@ -18,6 +18,7 @@ class HeatmapSectionWords:
     all_heads: str
     all_tokens: str
     no_source: str
+    table: str  # why a printed table has none
     no_attention: str
     one_piece: str
     one_patch: str

@@ -15,6 +15,7 @@ ENGLISH: Final = GalleryWords(
         "question-sql": "Question → SQL",
         "captions": "Picture → caption",
         "language-model": "Language model",
+        "table": "Printed table",
         "generated:copy": "Copying",
         "generated:reverse": "Reversing",
         "generated:sort": "Sorting",
@@ -34,6 +35,7 @@ ENGLISH: Final = GalleryWords(
         "commands": "Command",
         "pronunciation": "Word",
         "question-sql": "Question",
+        "table": "Table",
         "generated:dates": "Date",
         "generated:number-words": "Number in words",
         "generated:digits-to-words": "Number in digits",
@@ -48,6 +50,19 @@ ENGLISH: Final = GalleryWords(
     another_picture="Other pictures",
     pictures="Choose a picture",
     labels="Choose",
+    tables={
+        "greedy-trap": "Greedy search is led astray",
+        "jane": "in, jane or september: a beam of 3",
+        "search-error": "A search error, and its end at beam 3",
+        "empty-output": "When the best output is empty",
+        "length": "Alpha decides how long",
+        "stop-rule": "Stopping a step too early",
+        "chain": "A chain: the last token decides",
+    },
+    table_info=(
+        "A line for each prefix: what may follow it, with probabilities that sum to 1. ^ is the start, $ the end. "
+        "After a prefix without a line the output ends. Change a number and decode again; Shift and Enter decode."
+    ),
 )
 
 CHINESE: Final = GalleryWords(
@@ -61,6 +76,7 @@ CHINESE: Final = GalleryWords(
         "question-sql": "问题 → SQL",
         "captions": "图片 → 描述",
         "language-model": "语言模型",
+        "table": "概率表",
         "generated:copy": "复制",
         "generated:reverse": "反转",
         "generated:sort": "排序",
@@ -80,6 +96,7 @@ CHINESE: Final = GalleryWords(
         "commands": "指令",
         "pronunciation": "单词",
         "question-sql": "问题",
+        "table": "概率表",
         "generated:dates": "日期",
         "generated:number-words": "英文数词",
         "generated:digits-to-words": "数字",
@@ -94,6 +111,19 @@ CHINESE: Final = GalleryWords(
     another_picture="换一组图片",
     pictures="请选择一幅图片",
     labels="请选择",
+    tables={
+        "greedy-trap": "贪心搜索被引入歧途",
+        "jane": "in、jane 还是 september：束宽 3",
+        "search-error": "一个搜索错误，束宽 3 时消失",
+        "empty-output": "最佳输出是空的",
+        "length": "alpha 决定长短",
+        "stop-rule": "早停了一步",
+        "chain": "马尔可夫链：只看最后一个词元",
+    },
+    table_info=(
+        "每行一个前缀：后面可以接什么，概率之和为 1。^ 是开头，$ 是结尾。没有写出的前缀之后输出就结束。"
+        "改一个数字再解码一次；Shift+Enter 也可以解码。"
+    ),
 )
 
 CARD_ENGLISH: Final = CardWords(

@@ -22,6 +22,8 @@ class GalleryWords:
     another_picture: str
     pictures: str
     labels: str
+    tables: Mapping[str, str]  # what the shipped tables show, by the name of the file
+    table_info: str  # how a table is written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,8 +38,8 @@ def attention_view(chosen: Selection, words: Words) -> AttentionView:
     kind = chosen.decoded.entry.source
     if kind is SourceKind.PICTURE:
         return _picture(chosen, words)
-    if kind is SourceKind.NONE:
-        return AttentionView(caption=texts.no_source)
+    if kind in (SourceKind.NONE, SourceKind.TABLE):
+        return AttentionView(caption=texts.table if kind is SourceKind.TABLE else texts.no_source)
     if not trace.steps or trace.steps[0].attention_ES is None:
         return AttentionView(caption=texts.no_attention)
     if len(trace.source_tokens) == 1:

@@ -23,8 +23,8 @@ def card_data(entry: GalleryEntry, words: PageWords) -> Data:
         (texts.model, architecture_text(entry, words)),
         (texts.paper, entry.architecture.paper),
         (texts.data, SEPARATOR.join(filter(None, (_pairs(facts, texts), facts.attribution)))),
-        (texts.units, " → ".join(_units(units, texts) for units in (facts.source_units, facts.target_units))),
-        (texts.parameters, f"{entry.parameters:,}"),
+        (texts.units, " → ".join(_units(units, texts) for units in _sides(facts))),
+        (texts.parameters, f"{entry.parameters:,}" if entry.parameters else ""),
         (texts.trained, SEPARATOR.join(filter(None, _course(facts, words)))),
         (texts.machine, facts.machine),
     ]
@@ -61,6 +61,11 @@ def _metric(score: Score, words: CardWords) -> str:
 
 def _pairs(facts: Facts, words: CardWords) -> str:
     return words.pairs.format(pairs=f"{facts.pairs:,}") if facts.pairs is not None else ""
+
+
+def _sides(facts: Facts) -> list[Units]:
+    """The units of source and target, where there are some."""
+    return [units for units in (facts.source_units, facts.target_units) if units.size]
 
 
 def _units(units: Units, words: CardWords) -> str:

@@ -1,4 +1,4 @@
-"""Sources to try: sentences and labels as chips, pictures as pictures."""
+"""Sources to try: sentences and labels as chips, pictures as pictures, tables by what they show."""
 
 from collections.abc import Sequence
 
@@ -22,8 +22,14 @@ def examples_data(
         "palette": {character: colour.hex for character, colour in PALETTE.items()} if is_picture else None,
         "seed": seed,
         "another": words.gallery.another_picture if is_picture and examples else None,
-        "examples": [{"source": each.source, "reason": _reason(each, words.input)} for each in examples],
+        "examples": [_chip(each, kind, words) for each in examples],
     }
+
+
+def _chip(example: Example, kind: SourceKind, words: PageWords) -> Data:
+    if kind is SourceKind.TABLE:
+        return {"source": words.gallery.tables.get(example.kind, example.kind), "reason": ""}
+    return {"source": example.source, "reason": _reason(example, words.input)}
 
 
 def _reason(example: Example, words: InputWords) -> str:

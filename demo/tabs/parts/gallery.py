@@ -19,7 +19,8 @@ def gallery_data(entries: Sequence[GalleryEntry], chosen: GalleryEntry, words: P
 
 
 def _row(entry: GalleryEntry, words: PageWords) -> Data:
-    size = words.gallery.parameters.format(number=size_text(entry.parameters, words))
+    number = size_text(entry.parameters, words) if entry.parameters else ""
+    size = words.gallery.parameters.format(number=number) if number else ""
     score = score_text(entry.score, words) if entry.score else ""
     return {
         "task": task_text(entry, words),

@@ -77,13 +77,17 @@ def _sums(trace: Trace, node: Node, alpha: str, words: PanelWords) -> list[list[
     ]
 
 
+# A picture is shown itself; the others have nothing to look at.
+_NOT_LOOKED_AT = (SourceKind.PICTURE, SourceKind.NONE, SourceKind.TABLE)
+
+
 def attention_data(chosen: Selection, words: Words) -> Data | None:
     """What the model looked at while it predicted the token in focus.
 
     Nothing at the start token and where there is no source; nothing for a picture, which is shown itself.
     """
     trace, node, texts = chosen.trace, chosen.focus, words.page.panel
-    if node == START or chosen.decoded.entry.source in (SourceKind.PICTURE, SourceKind.NONE):
+    if node == START or chosen.decoded.entry.source in _NOT_LOOKED_AT:
         return None
     heading = _attention_heading(chosen, words)
     alignment = align(trace, node, chosen.head)

@@ -159,7 +159,7 @@ def planted(trace: Trace, number: int, **columns: Any) -> Trace:
         ({"diversity_N": lambda column: None}, "diversity must be there where the beam is parted"),
         ({"group_N": lambda column: None}, "group must be there where the beam is parted"),
         ({"group_N": lambda column: column[::-1].copy()}, "groups must be 0 to 1, in order"),
-        ({"group_N": lambda column: np.zeros_like(column)}, "step 2: "),
+        ({"group_N": np.zeros_like}, "step 2: "),
         ({"key_N": lambda column: column + 0.1}, "key must be log_prob_sum"),
         ({"margin_N": lambda column: column + 0.1}, "margin must be the distance below the cut"),
     ],
