@@ -7,20 +7,28 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Final, Literal
 
 import tyro
 
+from seq2seq_core.decoding import DECODERS
 from seq2seq_core.door import Door
 from seq2seq_core.errors import DataError, InputError, OptionError, Seq2SeqError
 from seq2seq_core.files import replaced, utf8_lines
-from seq2seq_core.options import BeamOptions, GreedyOptions, SamplingOptions, SearchOptions, StopRule
+from seq2seq_core.options import Constraints, CoverageRule, LengthCount, LengthRule, SearchOptions, StopRule
 from seq2seq_core.pipeline import open_pipeline
+from seq2seq_core.presets import preset
 from seq2seq_core.trace import to_json
 
+# Settings of a search, by the name that they have in its options.
+SETTINGS: Final = (
+    "beam_size", "length_rule", "alpha", "counts", "reward", "reward_length", "coverage", "beta", "max_length",
+    "min_length", "stop_rule", "groups", "strength", "discount", "temperature", "top_k", "top_p", "seed", "samples",
+    "max_nodes", "max_seconds",
+)  # fmt: skip
 CHUNK = 32  # batches' worth of lines that are read, sorted by length and decoded together
 
 
@@ -34,26 +42,54 @@ class DecodeOptions:
     """text file, one source a line; - is standard input"""
     output: str = "-"
     """one line out for each line in; - is standard output"""
-    decoder: Literal["greedy", "beam", "sampling"] = "beam"
-    """search algorithm"""
-    beam_size: int = 5
-    """live prefixes of the beam search, 1 to 64"""
-    alpha: float = 0.7
-    """score = log_prob_sum / T^alpha, 0 to 2"""
+    decoder: Literal["greedy", "beam", "diverse", "sampling", "exact"] = "beam"
+    """search algorithm; settings that are not given are the algorithm's own"""
+    preset: str = ""
+    """beam search as a toolkit does it: hf-true, hf-false, hf-never, fairseq, ctranslate2, opennmt-avg, ..."""
+    beam_size: int | None = None
+    """live prefixes of a beam, 1 to 64; of an exact search, those of the beam that it begins with"""
+    length_rule: LengthRule | None = None
+    """how a score accounts for length"""
+    alpha: float | None = None
+    """exponent of the length rules power (log_prob_sum / T^alpha) and gnmt, 0 to 2"""
+    counts: LengthCount | None = None
+    """what the T of a length rule counts"""
+    reward: float | None = None
+    """nats per content token, for the length rules that reward"""
+    reward_length: int | None = None
+    """content tokens that bounded_reward rewards at most"""
+    coverage: CoverageRule | None = None
+    """what is taken off for source pieces that got too little or too much attention"""
+    beta: float | None = None
+    """weight of the coverage rule"""
     max_length: int | None = None
     """most tokens of an output, its end token included; by default twice the source tokens and the model's own room"""
-    min_length: int = 0
+    min_length: int | None = None
     """fewest content tokens of an output"""
-    stop_rule: StopRule = StopRule.K_FINISHED
-    """when the beam search ends"""
-    temperature: float = 1.0
+    no_repeat_ngram: int = 0
+    """no so many tokens in a row occur twice; 0: they may"""
+    stop_rule: StopRule | None = None
+    """when a beam search ends"""
+    groups: int | None = None
+    """diverse: parts of the beam"""
+    strength: float | None = None
+    """diverse: nats off for each earlier choice of the same token"""
+    discount: float | None = None
+    """diverse: share of what is off for agreeing before; 0 is Hamming diversity, 1 the cumulative one"""
+    temperature: float | None = None
     """sampling: probabilities to the power 1 / temperature, above 0"""
-    top_k: int = 0
+    top_k: int | None = None
     """sampling: only so many of the most probable tokens; 0 for all"""
-    top_p: float = 1.0
+    top_p: float | None = None
     """sampling: only the fewest tokens that together have this probability"""
-    seed: int = 0
+    seed: int | None = None
     """sampling: equal seeds draw equal outputs"""
+    samples: int | None = None
+    """sampling: outputs drawn for each source; a trace has them all"""
+    max_nodes: int | None = None
+    """exact: prefixes that are continued at most"""
+    max_seconds: float | None = None
+    """exact: seconds for each source at most"""
     batch_size: int = 32
     """sources decoded together"""
     trace: bool = False
@@ -70,26 +106,22 @@ class DecodeOptions:
             raise OptionError(f"batch_size must be 1 or more, got {self.batch_size}")
 
     def search(self) -> SearchOptions:
-        """The options of the chosen algorithm."""
-        if self.decoder == "greedy":
-            return GreedyOptions(alpha=self.alpha, max_length=self.max_length, min_length=self.min_length)
-        if self.decoder == "sampling":
-            return SamplingOptions(
-                temperature=self.temperature,
-                top_k=self.top_k,
-                top_p=self.top_p,
-                seed=self.seed,
-                alpha=self.alpha,
-                max_length=self.max_length,
-                min_length=self.min_length,
-            )
-        return BeamOptions(
-            beam_size=self.beam_size,
-            alpha=self.alpha,
-            max_length=self.max_length,
-            min_length=self.min_length,
-            stop_rule=self.stop_rule,
-        )
+        """The options of the chosen algorithm, or of the toolkit.
+
+        Raises:
+            OptionError: a setting that the algorithm has not, or a value out of its range.
+        """
+        given = {name: value for name in SETTINGS if (value := getattr(self, name)) is not None}
+        given["constraints"] = Constraints(no_repeat_ngram=self.no_repeat_ngram)
+        kind = DECODERS[self.decoder].options
+        known = {field.name for field in fields(kind)}
+        if strangers := sorted(set(given) - known):
+            raise OptionError(f"decoder '{self.decoder}' has no setting {strangers[0]}, got {given[strangers[0]]}")
+        if not self.preset:
+            return kind(**given)
+        if self.decoder != "beam":
+            raise OptionError(f"preset goes with decoder 'beam', got {self.preset!r} and {self.decoder!r}")
+        return preset(self.preset, **given)
 
 
 def main() -> int:

@@ -76,7 +76,7 @@ RULES: Final = {
     "seq2seq_core.train": may(
         core("training checkpoint evaluation models pipeline tokenizer readers tasks files"), "torch tyro tqdm"
     ),
-    "seq2seq_core.decode": may(core("door pipeline tasks files"), "torch tyro tqdm"),
+    "seq2seq_core.decode": may(core("decoding door pipeline presets tasks files"), "torch tyro tqdm"),
 }
 
 

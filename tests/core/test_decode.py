@@ -30,7 +30,19 @@ def run_main(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     return main()
 
 
-@pytest.mark.parametrize("decoder", [["greedy"], ["beam"], ["sampling", "--top-k", 1]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "decoder",
+    [
+        ["greedy"],
+        ["beam"],
+        ["beam", "--preset", "hf-never", "--alpha", 1],
+        ["beam", "--length-rule", "gnmt", "--coverage", "gnmt", "--beta", 0.1],
+        ["sampling", "--top-k", 1],
+        ["diverse", "--beam-size", 4, "--groups", 2],
+        ["exact", "--max-nodes", 200],
+    ],
+    ids=lambda words: " ".join(map(str, words[:3])),
+)
 def test_one_line_out_for_each_line_in(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoder: list[object]
 ) -> None:
@@ -68,6 +80,9 @@ def test_traces_come_one_to_a_line_and_hold_together(
     ("arguments", "message"),
     [
         (["--beam-size", "65"], "beam_size must be a whole number from 1 to 64, got 65"),
+        (["--groups", "2"], "decoder 'beam' has no setting groups, got 2"),
+        (["--decoder", "greedy", "--preset", "hf-true"], "preset goes with decoder 'beam', got 'hf-true' and 'greedy'"),
+        (["--decoder", "exact", "--stop-rule", "shrinking"], "decoder 'exact' has no setting stop_rule, got shrinking"),
         (["--alpha", "nan"], "alpha must be a number from 0 to 2, got nan"),
         (["--batch-size", "0"], "batch_size must be 1 or more, got 0"),
         (["--input", "nowhere"], "nowhere: cannot be read: No such file or directory"),
