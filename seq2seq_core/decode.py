@@ -118,7 +118,8 @@ class DecodeOptions:
         if strangers := sorted(set(given) - known):
             raise OptionError(f"decoder '{self.decoder}' has no setting {strangers[0]}, got {given[strangers[0]]}")
         if not self.preset:
-            return kind(**given)
+            options: SearchOptions = kind(**given)
+            return options
         if self.decoder != "beam":
             raise OptionError(f"preset goes with decoder 'beam', got {self.preset!r} and {self.decoder!r}")
         return preset(self.preset, **given)
