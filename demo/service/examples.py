@@ -1,7 +1,7 @@
 """Sources to try: sentences found by a script over the shipped model, or what a model's card suggests.
 
 `assets/examples.json` was made with one model. Other models that translate the same languages get its sentences too,
-but not its reasons that speak of outputs.
+which have references, rather than what their cards suggest; but not its reasons that speak of outputs.
 """
 
 import json
@@ -35,13 +35,11 @@ class ExampleBook:
             return self._drawn(seed)
         if entry.source is SourceKind.TABLE:
             return self._tables
-        if entry.suggestions:
-            return tuple(Example("", suggestion, "", "") for suggestion in entry.suggestions)
         if entry.name == FOUND_WITH:
             return self._found
-        if entry.task == TRANSLATION and (entry.source_language, entry.target_language) == LANGUAGES:
+        if self._found and entry.task == TRANSLATION and (entry.source_language, entry.target_language) == LANGUAGES:
             return tuple(replace(each, kind="") if each.kind in ABOUT_OUTPUTS else each for each in self._found)
-        return ()
+        return tuple(Example("", suggestion, "", "") for suggestion in entry.suggestions)
 
     def reference(self, entry: GalleryEntry, source: str) -> str:
         """What should come out for a source that was offered; empty for any other."""

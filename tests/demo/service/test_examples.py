@@ -40,9 +40,11 @@ def test_another_model_of_these_languages_gets_no_reason_that_speaks_of_outputs(
     assert [(each.kind, each.source) for each in examples] == [("", "Go now."), ("long", "It is long.")]
 
 
-def test_a_models_own_suggestions_come_first() -> None:
-    book, entry = ExampleBook(FOUND), made_entry("other", suggestions=("Hi.",))
-    assert book.of(entry) == (Example("", "Hi.", "", ""),)
+def test_a_models_own_suggestions_serve_where_nothing_with_a_reference_fits() -> None:
+    book, own = ExampleBook(FOUND), (Example("", "Hi.", "", ""),)
+    assert book.of(made_entry("other", suggestions=("Hi.",), target_language="zh")) == own
+    assert ExampleBook().of(made_entry("other", suggestions=("Hi.",))) == own
+    assert book.of(made_entry("other", suggestions=("Hi.",)))[0].source == "Go now."
     assert book.of(made_entry(target_language="zh")) == ()
 
 
