@@ -8,13 +8,13 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from typing import Final
 
 from seq2seq_core.errors import OptionError
-from seq2seq_core.options import BeamOptions, GreedyOptions, SearchOptions, StopRule
+from seq2seq_core.options import MAXIMUM_LENGTH_CAP, BeamOptions, GreedyOptions, SearchOptions, StopRule
 from seq2seq_core.pipeline import Pipeline
 
 SEARCHES: Final[Mapping[str, SearchOptions]] = {"greedy": GreedyOptions(), "beam 5": BeamOptions(beam_size=5)}
@@ -23,6 +23,7 @@ PATIENT_SEARCHES: Final[Mapping[str, SearchOptions]] = {
     "greedy": GreedyOptions(),
     "beam 5 (until nothing live can win)": BeamOptions(beam_size=5, stop_rule=StopRule.NOTHING_LIVE_CAN_WIN),
 }
+SPARE: Final = 10  # tokens that an output may have beyond its longest reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +118,34 @@ def evaluate(
 ) -> dict[str, float | str]:
     """Scores of greedy and beam-5 outputs by name, e.g. `BLEU, beam 5, single reference`.
 
+    Outputs may be as long as the longest reference for its source and more, so that the maximum length of the search
+    is not what is measured.
+
     Args:
         references: for each way of judging (its name), the accepted targets of every source.
         measure: translation, chinese, sequences or phonemes.
     """
     metrics: dict[str, float | str] = {}
     searches = SEARCHES if measure in ("translation", "chinese") else PATIENT_SEARCHES
+    room = room_for(pipeline, sources, references)
     for search, options in searches.items():
-        outputs = pipeline.translate(sources, options)
+        outputs = pipeline.translate(sources, replace(options, room=max(options.room, room)))
         for judged, rows in references.items():
             metrics |= _MEASURES[measure](outputs, rows, search, judged)
     return metrics
+
+
+def room_for(pipeline: Pipeline, sources: Sequence[str], references: Mapping[str, Sequence[Sequence[str]]]) -> int:
+    """`SearchOptions.room` with which every reference can be written, and ten tokens more; at most the cap."""
+    checkpoint, needed = pipeline.checkpoint, 0
+    positions = [
+        checkpoint.model.positions(len(ids)) for ids in checkpoint.source_tokenizer.encode_ids(list(sources))
+    ]
+    for rows in references.values():
+        for at, row in enumerate(rows):
+            longest = max(map(len, checkpoint.target_tokenizer.encode_ids(list(row))), default=0)
+            needed = max(needed, longest + 1 - 2 * positions[at])
+    return min(MAXIMUM_LENGTH_CAP, needed + SPARE)
 
 
 def _translation(

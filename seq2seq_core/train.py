@@ -21,7 +21,7 @@ import tyro
 
 from seq2seq_core.checkpoint import count_parameters, load_checkpoint, save_checkpoint
 from seq2seq_core.errors import CheckpointError, DataError, OptionError, Seq2SeqError, TrainingError
-from seq2seq_core.evaluation import evaluate, require_sacrebleu
+from seq2seq_core.evaluation import evaluate, require_sacrebleu, room_for
 from seq2seq_core.files import recover_folder
 from seq2seq_core.models import FAMILIES
 from seq2seq_core.pipeline import Pipeline
@@ -151,10 +151,9 @@ def _measure(options: TrainingOptions, run: Run, log: Log) -> None:
     for name, value in metrics.items():
         print(f"{name}: {value}")
     log.write("test", **metrics)
-    best = pipeline.checkpoint
-    measured = replace(
-        best, training={**best.training, **run.record}, metrics={**best.metrics, **metrics}, card=run.card
-    )
+    best, room = pipeline.checkpoint, room_for(pipeline, test.sources, references)
+    training = {**best.training, **run.record, "room": max(run.record["room"], room)}
+    measured = replace(best, training=training, metrics={**best.metrics, **metrics}, card=run.card)
     save_checkpoint(run.best, measured, half=True)
 
 

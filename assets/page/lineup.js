@@ -40,11 +40,13 @@ export function drawLineup(root, data, report) {
     report({ models: chosen() });
   }));
   button.addEventListener("click", () => unfold(list.hidden));
-  list.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    unfold(false);
-    button.focus();
-  });
+  for (const part of [button, list]) {
+    part.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || list.hidden) return;
+      unfold(false);
+      button.focus();
+    });
+  }
   root.replaceChildren(...(data.groups.length > 1 ? [kinds(data, report)] : []), button, list);
   unfold(wasOpen);
   show();

@@ -3,6 +3,7 @@
 Lines differ in colour, dash and marker, and carry their names at their right ends, pushed apart where they would meet.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +16,7 @@ from demo.figures.style import CURVE_ROLES, FAINT, LABEL_SIZE, LOOKS, base_layou
 from demo.wording.curve_words import CurveWords
 
 HEIGHT_PX: Final = 340
-MARGIN: Final = {"l": 52, "t": 14, "b": 48}
+MARGIN: Final = {"l": 52, "t": 14, "b": 62}
 PLOT_PX: Final = HEIGHT_PX - MARGIN["t"] - MARGIN["b"]
 NAME_PX: Final = 110  # the widest name beside a line's end
 NAME_ROW_PX: Final = 16
@@ -116,9 +117,11 @@ class _Picture:
 
     @property
     def top(self) -> float:
-        """Where the axis of the quality ends: at 1 for a share, at 100 for a score of a hundred, else above all."""
+        """Where the axis of the quality ends: at 1 for a share, at the next ten of a hundred, else above all."""
         highest = max(max(point.high, point.value) for curve in self.curves for point in curve.points)
-        return next((end for end in (1.0, 100.0) if highest <= end), highest * 1.05)
+        if highest <= 1.0:
+            return 1.0
+        return min(100.0, math.ceil(highest / 10) * 10.0) if highest <= 100.0 else highest * 1.05
 
     def lines(self) -> list[dict[str, Any]]:
         return [self._line(place) for place in range(len(self.curves))]
@@ -181,7 +184,9 @@ class _Picture:
         if len(ranges) > 1:
             return {}
         points = self.curves[0].points
-        return {"tickvals": [point.middle for point in points], "ticktext": [point.lengths for point in points]}
+        counts = {tuple(point.n for point in curve.points) for curve in self.curves}
+        texts = [f"{point.lengths}<br>n={point.n}" if len(counts) == 1 else point.lengths for point in points]
+        return {"tickvals": [point.middle for point in points], "ticktext": texts}
 
     def _names(self) -> list[dict[str, Any]]:
         """The names at the ends of the lines; none where they do not fit: the legend has them too."""

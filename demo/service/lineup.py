@@ -63,11 +63,20 @@ def groups(gallery: Sequence[GalleryEntry]) -> tuple[Group, ...]:
 
 
 def offered(group: Group) -> Group:
-    """The models of a group that are compared unless somebody chooses: if it can be, of different years."""
+    """The models of a group that are compared unless somebody chooses: if it can be, of different years.
+
+    Of one year, one that was measured by length, so that there is a curve to see; of those the one that scores best.
+    """
     years: dict[int, GalleryEntry] = {}
     for entry in group:
-        years.setdefault(entry.architecture.year, entry)
+        known = years.get(entry.architecture.year)
+        if known is None or _telling(entry) > _telling(known):
+            years[entry.architecture.year] = entry
     return tuple(years.values())[:OFFERED] if len(years) >= FEWEST else group[:OFFERED]
+
+
+def _telling(entry: GalleryEntry) -> tuple[bool, float]:
+    return entry.length_curve is not None, entry.score.value if entry.score else 0.0
 
 
 def _age(entry: GalleryEntry) -> tuple[bool, int]:

@@ -139,7 +139,9 @@ def _wire_models(layout: _Layout, lineup: LineupDesk, language: gr.Radio) -> Non
     layout.lineup.choose(
         lineup.choose_models, trigger_mode="always_last", **quiet(inputs=[layout.models], outputs=[layout.models])
     )
-    layout.lineup.again(lineup.choose_group, **quiet(inputs=[language], outputs=layout.dressed))
+    layout.lineup.again(lineup.choose_group, **quiet(inputs=[language], outputs=layout.dressed)).then(
+        lambda: (gr.update(visible=False), None), **quiet(outputs=[layout.results, layout.comparison])
+    )  # what other models wrote about another kind of text is not shown under the new ones
 
 
 def _wire_language(layout: _Layout, desk: CompareDesk, language: gr.Radio) -> None:

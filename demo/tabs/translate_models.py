@@ -103,7 +103,7 @@ def _sentence(entry: GalleryEntry | None, words: Words) -> dict[str, Any]:
     limit = LONGEST_TABLE if is_table else MAXIMUM_CHARACTERS
     return {
         "label": words.page.input.sentence.format(what=source_text(entry, words.page), limit=limit),
-        "info": words.page.gallery.table_info if is_table else None,
+        "info": words.page.gallery.table_info if is_table else "",
         "placeholder": words.page.input.placeholder,
         "visible": is_table or entry is None or entry.source is SourceKind.TEXT,
         "lines": TABLE_LINES if is_table else 1,

@@ -115,8 +115,9 @@ ENGLISH: Final = CompareWords(
     curves=SectionWords(
         title="Quality by length",
         explain=(
-            "Measured once on test data and kept in the model cards. Look at the right, where sources grow long: does "
-            "the line of a model that has only one vector of fixed size fall earlier than the others?"
+            "Measured once on test data and kept in the model cards; the long sources are two to four test sentences "
+            "joined. Look at the right: does the line of a model that has only one vector of fixed size fall earlier "
+            "than the others?"
         ),
     ),
     no_curve="None of these models has been measured by length, so there is no curve to show.",
@@ -125,9 +126,9 @@ ENGLISH: Final = CompareWords(
     task_curve=SectionWords(
         title="The bottleneck, without language in the way",
         explain=(
-            "Three other models were each taught to write letters in reverse: the same data, the same number of "
-            "training tokens, nothing to know but the source. Percent of outputs without a mistake, by length. A "
-            "vector of fixed size can hold only so many letters."
+            "Three other models were each taught to write 1 to 20 letters in reverse: the same data, the same number "
+            "of training tokens, nothing to know but the source. Percent of outputs without a mistake, by length. A "
+            "vector of fixed size holds only so many letters; beyond 20, lengths that none of them has seen begin."
         ),
     ),
     task_length="Source length (letters)",
@@ -148,7 +149,7 @@ CHINESE: Final = CompareWords(
     curves=SectionWords(
         title="质量随长度的变化",
         explain=(
-            "在测试数据上测量一次，保存在模型卡片中。请看右侧原文变长的部分："
+            "在测试数据上测量一次，保存在模型卡片中；长的原文由二到四个测试句子连接而成。请看右侧："
             "只有一个固定大小向量的模型，其曲线是否比其他模型更早下降？"
         ),
     ),
@@ -158,8 +159,9 @@ CHINESE: Final = CompareWords(
     task_curve=SectionWords(
         title="瓶颈：不受语言因素干扰",
         explain=(
-            "另外训练的三个模型都只学一件事：把字母倒过来写。数据相同，训练词元数相同，除了原文没有别的知识。"
-            "图中是没有任何错误的输出所占的百分比，按长度排列。固定大小的向量只能装下有限的字母。"
+            "另外训练的三个模型都只学一件事：把 1 到 20 个字母倒过来写。数据相同，训练词元数相同，"
+            "除了原文没有别的知识。图中是没有任何错误的输出所占的百分比，按长度排列。"
+            "固定大小的向量只能装下有限的字母；20 以上是它们都没见过的长度。"
         ),
     ),
     task_length="原文长度（字母数）",

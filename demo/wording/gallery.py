@@ -138,6 +138,7 @@ CARD_ENGLISH: Final = CardWords(
         "bpe": "subwords (BPE)",
         "char": "characters",
         "word": "words",
+        "letter": "letters",
         "picture": "pixels",
         "positions": "positions",
         "none": "nothing",
@@ -160,7 +161,11 @@ CARD_ENGLISH: Final = CardWords(
         "validation loss (nats per token, teacher forced)": "Validation loss, nats per token",
     },
     list_mark=", ",
-    searches={"greedy": "greedy", "beam 5": "beam 5"},
+    searches={
+        "greedy": "greedy",
+        "beam 5": "beam 5",
+        "beam 5 (until nothing live can win)": "beam 5, until nothing live can win",
+    },
     conditions={
         "single reference": "one reference",
         "all references": "all references",
@@ -183,6 +188,7 @@ CARD_CHINESE: Final = CardWords(
         "bpe": "子词（BPE）",
         "char": "字符",
         "word": "单词",
+        "letter": "字母",
         "picture": "像素",
         "positions": "位置",
         "none": "无",
@@ -205,7 +211,11 @@ CARD_CHINESE: Final = CardWords(
         "validation loss (nats per token, teacher forced)": "验证损失，每词元奈特",
     },
     list_mark="，",
-    searches={"greedy": "贪心", "beam 5": "束宽 5"},
+    searches={
+        "greedy": "贪心",
+        "beam 5": "束宽 5",
+        "beam 5 (until nothing live can win)": "束宽 5，直到没有存活前缀能获胜",
+    },
     conditions={
         "single reference": "一个参考答案",
         "all references": "全部参考答案",

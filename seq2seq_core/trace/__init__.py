@@ -3,6 +3,8 @@
     data      the dataclasses, the stated formula
     walk      paths, attention matrices and labels of a candidate
     codec     strict, lossless JSON
+    schema    the same format as a JSON Schema; descriptions: what every field means
+    arrays    a trace from plain arrays: tokens, parents, log-probabilities
     check     refuses a trace that contradicts itself; evidence, outcome: parts of it
     ranking   for which alpha which hypothesis wins
     replay    whether another alpha would have stopped the search elsewhere
@@ -11,6 +13,8 @@
 Standard library and NumPy only, and the options, which are plain too.
 """
 
+from .array_rows import ArrayStep
+from .arrays import ArraySource, TokenNames, trace_of_arrays
 from .check import check
 from .codec import from_json, to_json
 from .data import (
@@ -45,6 +49,8 @@ __all__ = [
     "ROOT",
     "TIME_BUDGET",
     "TRACE_FORMAT",
+    "ArraySource",
+    "ArrayStep",
     "Doubles",
     "Elsewhere",
     "Fate",
@@ -57,6 +63,7 @@ __all__ = [
     "SelfAttentionTrace",
     "Stop",
     "StopChange",
+    "TokenNames",
     "Trace",
     "TraceStep",
     "WinnerInterval",
@@ -73,5 +80,6 @@ __all__ = [
     "score_at",
     "stops_elsewhere",
     "to_json",
+    "trace_of_arrays",
     "winner_intervals",
 ]

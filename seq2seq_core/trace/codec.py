@@ -17,10 +17,11 @@ from seq2seq_core.errors import TraceError
 
 from .columns import COLUMNS, check_columns, sizes_of
 from .data import TRACE_FORMAT, Fate, Hypothesis, Stop, Trace, TraceStep
-from .fields import MINUS_INFINITY, Fields, column_of
+from .fields import MINUS_INFINITY, Fields, column_of, finite
 
 _HYPOTHESIS_NUMBERS: Final = ("log_prob_sum", "penalty", "score")
 _HYPOTHESIS_EXTRAS: Final = ("reward", "coverage_penalty")  # 0 where a document has no field for them
+_LONGEST_ID: Final = 19  # digits of a token id in 64 bits
 
 
 def to_json(trace: Trace) -> str:
@@ -180,16 +181,17 @@ def _options_in(options: Mapping[str, object]) -> dict[str, int | float | str]:
     found: dict[str, int | float | str] = {}
     for name, value in options.items():
         if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise TraceError(f"option {name} must be a number or a text, is {value!r}")
-        found[name] = value
+            raise TraceError(f"option {name} must be a number or a text, is {value!r:.80}")
+        found[name] = value if isinstance(value, str) else finite(value, f"option {name}")
     return found
 
 
 def _labels_in(labels: Mapping[str, object]) -> dict[int, str]:
     found: dict[int, str] = {}
     for name, label in labels.items():
-        if not name.isascii() or not name.isdigit() or not isinstance(label, str):
-            raise TraceError(f"labels must map token numbers to texts, hold {name!r}: {label!r}")
+        is_id = name.isascii() and name.isdigit() and len(name) <= _LONGEST_ID
+        if not is_id or not isinstance(label, str):
+            raise TraceError(f"labels must map token numbers to texts, hold {name!r:.80}: {label!r:.80}")
         found[int(name)] = label
     return found
 

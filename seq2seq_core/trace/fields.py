@@ -67,6 +67,15 @@ class Fields:
         return f"{self.place}, {name}"
 
 
+def finite(value: int | float, place: str) -> int | float:
+    """A number as it stands, where double precision and 64 bits can hold it.
+
+    Raises:
+        TraceError: they cannot.
+    """
+    return _whole(value, place) if isinstance(value, int) else _real(value, place)
+
+
 def column_of(value: object, column: Column, dimensions: int, place: str) -> NDArray[Any] | None:
     """A column as an array of its type.
 

@@ -12,6 +12,7 @@ n, and at step n + 1 with its end token.
 Sizes: S source pieces.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -53,12 +54,12 @@ class ScoreRule:
         try:
             return cls(
                 LengthRule(options.get("length_rule", LengthRule.POWER)),
-                float(options["alpha"]),
+                _finite(options["alpha"]),
                 LengthCount(options.get("counts", LengthCount.END)),
-                float(options.get("reward", 0.0)),
-                options.get("reward_length"),
+                _finite(options.get("reward", 0.0)),
+                _whole_or_none(options.get("reward_length")),
                 CoverageRule(options.get("coverage", CoverageRule.NONE)),
-                float(options.get("beta", 0.0)),
+                _finite(options.get("beta", 0.0)),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise OptionError(f"the options must state a rule for scores: {error}") from None
@@ -121,6 +122,18 @@ class ScoreRule:
         if self.length_rule is LengthRule.GNMT:
             return f"log_prob_sum / ((5 + T) / 6)^{_brief(self.alpha)}"
         return "log_prob_sum"
+
+
+def _finite(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r:.80} is no number")
+    return float(value)
+
+
+def _whole_or_none(value: object) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise ValueError(f"{value!r:.80} is no whole number")
+    return value
 
 
 def _brief(number: float) -> str:

@@ -63,7 +63,7 @@ def settings_of(trace: Trace) -> Settings:
     if trace.algorithm not in (algorithms := (*_BEAMS, *_STOP_RULES)):
         raise TraceError(f"algorithm must be one of {', '.join(algorithms)}, is {trace.algorithm!r}")
     beam, draws = trace.algorithm in _BEAMS, trace.algorithm == "sampling"
-    groups = _whole(trace, "groups") if trace.algorithm == "diverse" else 1
+    groups = _groups(trace) if trace.algorithm == "diverse" else 1
     if draws and trace.options.get("log_prob") != MODEL_LOG_PROB:
         raise TraceError(f"option log_prob must be {MODEL_LOG_PROB!r}, is {trace.options.get('log_prob')!r}")
     return Settings(
@@ -114,3 +114,10 @@ def _number(trace: Trace, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise TraceError(f"option {name} must be a number from 0, is {value!r}")
     return float(value)
+
+
+def _groups(trace: Trace) -> int:
+    groups, beam_size = _whole(trace, "groups"), _whole(trace, "beam_size")
+    if beam_size % groups:
+        raise TraceError(f"option beam_size must be a multiple of groups, is {beam_size} with {groups} groups")
+    return groups

@@ -82,7 +82,7 @@ def _french(name: str, settings: str) -> Planned:
 
 
 _REVERSING: Final = (
-    _WORDS + "--task reverse --difficulty 3 --task-pairs 60000 --max-tokens 4000000 --validate-every 1000000 "
+    _WORDS + "--task reverse --difficulty 2 --task-pairs 40000 --max-tokens 2000000 --validate-every 500000 "
     "--measure sequences --about.task generated:reverse "
 )
 _REVERSING_SIZES: Final = (

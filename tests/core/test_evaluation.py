@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
 import sacrebleu
 
-from seq2seq_core.evaluation import edit_distance, evaluate, score, token_error_rate, without_stress
+from seq2seq_core.evaluation import edit_distance, evaluate, room_for, score, token_error_rate, without_stress
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.pipeline import Pipeline
 
@@ -59,14 +60,18 @@ def test_token_error_rate_counts_against_the_reference_that_needs_fewest_edits()
 
 
 class Parrot:
-    """Says what it was told, whatever the search."""
+    """Says what it was told, whatever the search, as far as the maximum length lets it."""
 
     def __init__(self, *outputs: str) -> None:
         self.outputs = list(outputs)
+        words = SimpleNamespace(encode_ids=lambda texts: [text.split() for text in texts])
+        model = SimpleNamespace(positions=lambda tokens: tokens)
+        self.checkpoint = SimpleNamespace(source_tokenizer=words, target_tokenizer=words, model=model)
 
     def translate(self, texts: Sequence[str], options: SearchOptions) -> list[str]:
         assert len(texts) == len(self.outputs)
-        return self.outputs
+        limits = [options.resolve_max_length(len(text.split())) - 1 for text in texts]
+        return [" ".join(each.split()[:limit]) for each, limit in zip(self.outputs, limits, strict=True)]
 
 
 def measured(outputs: Sequence[str], rows: Sequence[Sequence[str]], measure: str) -> dict[str, float | str]:
@@ -81,6 +86,16 @@ def test_a_pronunciation_is_measured_with_stress_and_without() -> None:
     assert metrics["phoneme error rate %, greedy, listed, with stress"] == 16.67
     assert metrics["word error rate %, greedy, listed, without stress"] == 0.0
     assert metrics["phoneme error rate %, greedy, listed, without stress"] == 0.0
+
+
+def test_the_maximum_length_of_the_search_is_not_what_is_measured() -> None:
+    # Thirty tokens for a source of one: by itself a search writes 2 * 1 + 10 at most.
+    long = " ".join(f"w{number}" for number in range(30))
+    pipeline = cast(Pipeline, Parrot(long))
+    metrics = evaluate(pipeline, ["x"], {"listed": [["short", long]]}, "sequences")
+    assert metrics["exact match %, greedy, listed"] == 100.0
+    # 30 tokens and the end, less twice the source, and ten to spare.
+    assert room_for(pipeline, ["x"], {"listed": [["short", long]]}) == 31 - 2 + 10
 
 
 def test_stress_is_the_digits_of_the_vowels() -> None:

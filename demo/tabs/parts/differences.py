@@ -55,7 +55,9 @@ def difference(text: str, base: str) -> Difference:
             missing += high - low
             marked += [(Part.MISSING, word) for word in theirs[low:high]]
         else:
-            other += end - start if tag != "equal" else 0
+            if tag != "equal":
+                other += end - start
+                missing += max(0, (high - low) - (end - start))  # more words gave way than came
             marked += [(Part.SAME if tag == "equal" else Part.OTHER, word) for word in ours[start:end]]
     return Difference(tuple(_joined(marked)), other, missing)
 

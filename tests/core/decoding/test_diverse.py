@@ -169,3 +169,9 @@ def test_a_planted_fault_is_found(columns: dict[str, Any], message: str) -> None
     changed = {name: change(getattr(trace.steps[1], name)) for name, change in columns.items()}
     with pytest.raises(TraceError, match=message):
         check(planted(trace, 2, **changed))
+
+
+def test_groups_that_do_not_part_the_beam_are_refused_at_once() -> None:
+    trace = good()
+    with pytest.raises(TraceError, match="option beam_size must be a multiple of groups, is 4 with 1000000000000"):
+        check(dataclasses.replace(trace, options={**trace.options, "groups": 10**12}))

@@ -26,13 +26,14 @@ def test_a_point_tells_its_interval_and_its_count() -> None:
 
 def test_the_ticks_are_the_ranges_where_all_models_share_them() -> None:
     axis = draw_length_curve([RECURRENT], ENGLISH.curve).figure.layout.xaxis
-    assert (axis.tickvals, axis.ticktext) == ((2.5, 7.0), ("1–4", "5–9"))
+    assert axis.tickvals == (2.5, 7.0)
+    assert axis.ticktext == tuple(f"{each.lengths}<br>n={each.n}" for each in (SHORT, LONG))
     other = LengthCurve("other", (LengthPoint(3, 3, 9, 0.5, 0.25, 0.75),), "accuracy")
     assert draw_length_curve([RECURRENT, other], ENGLISH.curve).figure.layout.xaxis.tickvals is None
 
 
-@pytest.mark.parametrize(("high", "top"), [(1.0, 1.0), (45.5, 100.0), (200.0, 210.0)])
-def test_a_share_ends_at_one_and_a_score_at_a_hundred(high: float, top: float) -> None:
+@pytest.mark.parametrize(("high", "top"), [(1.0, 1.0), (45.5, 50.0), (97.0, 100.0), (200.0, 210.0)])
+def test_a_share_ends_at_one_and_a_score_at_the_next_ten_of_a_hundred(high: float, top: float) -> None:
     curve = LengthCurve("x", (LengthPoint(1, 1, 5, high / 2, 0.0, high),), "measure")
     assert draw_length_curve([curve], ENGLISH.curve).figure.layout.yaxis.range == (0, pytest.approx(top))
 

@@ -37,7 +37,7 @@ BLEU: Final = "BLEU, beam 5, single reference"
         ("Je vois", "Je vois le chat.", "Je vois {le chat.}", (0, 2)),
         ("Je le vois bien", "Je vois", "Je [le] vois [bien]", (2, 0)),
         ("a b", "a b", "a b", (0, 0)),
-        ("我看见狗。", "我看见一只猫。", "我看见[狗]。", (1, 0)),
+        ("我看见狗。", "我看见一只猫。", "我看见[狗]。", (1, 2)),
         ("我看见猫。", "我看见一只猫。", "我看见{一只}猫。", (0, 2)),
     ],
 )
