@@ -59,7 +59,7 @@ _INPUT: Final = InputWords(
 )
 
 _MESSAGE: Final = MessageWords(
-    hint="请输入内容，或选择一个例子。",
+    hint="请输入内容、选择一个例子，或按下按钮。",
     loading="模型正在加载，启动后需要几秒钟。加载完成后会立即处理您的输入。",
     busy="正在解码……",
     gone="该结果已不再保留，请重新解码。",
@@ -86,7 +86,7 @@ _MESSAGE: Final = MessageWords(
 
 _RESULT: Final = ResultWords(
     title="结果",
-    explain="贪心搜索每一步都取概率最大的词元；集束搜索同时保留多个前缀，最后才做决定。",
+    explain="贪心搜索每一步都取概率最大的词元，采样则抽取它；集束搜索同时保留多个前缀，最后才做决定。",
     greedy="贪心搜索",
     sample="采样，种子 {seed}，温度 {temperature}",
     beam="集束搜索，束宽 {beam_size}",

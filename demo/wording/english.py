@@ -59,7 +59,7 @@ _INPUT: Final = InputWords(
 )
 
 _MESSAGE: Final = MessageWords(
-    hint="Type something, or choose an example.",
+    hint="Type something, choose an example, or press the button.",
     loading="The model is loading; this takes a few seconds after a start. What you ask waits until it is there.",
     busy="Decoding…",
     gone="This result is no longer kept. Decode it again.",
@@ -88,7 +88,10 @@ _MESSAGE: Final = MessageWords(
 
 _RESULT: Final = ResultWords(
     title="Result",
-    explain="Greedy always takes the most probable next token; beam search keeps several prefixes and decides last.",
+    explain=(
+        "Greedy always takes the most probable next token, a sample draws it; beam search keeps several prefixes and "
+        "decides last."
+    ),
     greedy="Greedy",
     sample="Sample, seed {seed}, temperature {temperature}",
     beam="Beam, size {beam_size}",

@@ -111,7 +111,8 @@ class RecurrentOptions:
     decoder_layers: int = 1
     """layers of the decoder, 1 to 4"""
     attention: str = "additive"
-    """name of the attention mechanism, or none"""
+    """additive, dot, scaled-dot, general, concat, location, local-m, local-p, location-aware, monotonic, multi-head; or
+    none"""
     attention_size: int = 192
     """features in which query and keys are compared"""
     attention_heads: int = 4

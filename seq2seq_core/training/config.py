@@ -112,7 +112,8 @@ class TrainingOptions:
     test_references: Path | None = None
     """all references of the test file: source<TAB>reference<TAB>reference..."""
     task: str = ""
-    """a generated task instead of files; its test pairs are measured at the end"""
+    """a generated task instead of files, its test pairs measured at the end: copy, reverse, sort, sort-pointers, dates,
+    number-words, digits-to-words, names, parse, labels, class-to-sequence, shapes, language"""
     difficulty: int = 1
     """difficulty of the generated task, from 1"""
     task_pairs: int = 20_000

@@ -10,8 +10,10 @@ import pytest
 import torch
 import tyro
 
+from seq2seq_core.attention import ATTENTIONS
 from seq2seq_core.checkpoint import count_parameters
 from seq2seq_core.models import FAMILIES
+from seq2seq_core.tasks import TASKS
 from seq2seq_core.training import queue
 from seq2seq_core.training.config import TrainingOptions
 from seq2seq_core.training.plan import PLAN, Planned
@@ -46,6 +48,14 @@ def test_what_is_compared_fits_under_ten_megabytes_at_two_bytes_a_number() -> No
             with torch.device("meta"):
                 model = family.model(family.config(**vocabularies, **asdict(options.chosen())))
             assert 2 * count_parameters(model) + TOKENIZERS < 10_000_000
+
+
+def test_the_help_names_every_mechanism_and_every_task() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "seq2seq_core.train", "--help"], capture_output=True, text=True, check=True
+    )
+    words = set(done.stdout.replace(",", " ").replace(":", " ").split())
+    assert {*ATTENTIONS, *TASKS} <= words
 
 
 def test_names_are_not_used_twice() -> None:
