@@ -29,6 +29,7 @@ export function drawLineup(root, data, report) {
   const show = () => {
     const places = chosen();
     place.replaceChildren(...places.map((index, at) => summary(data.letters[at], data.rows[index])));
+    place.dataset.models = places.map((index) => data.rows[index].name).join("\n");
     counted.textContent = fill(data.counted, { count: places.length, most: data.most });
     boxes.forEach((box, index) => {
       box.disabled = box.checked ? places.length === 1 : places.length >= data.most;

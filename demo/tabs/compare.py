@@ -23,7 +23,13 @@ SECONDS_KEPT: Final = 3600
 ALPHA_STEP: Final = 0.05
 DEFAULTS: Final = BeamOptions()
 _FIRST: Final = WORDS[Language.ENGLISH]
-_BUSY: Final = "(...inputs) => { window.pageViews?.busy(); return inputs; }"
+# What is asked are the models that the page shows, also while the server has not yet heard of the last click; they are
+# the second input of every handler that begins with this.
+_SHOWN: Final = (
+    "inputs[1] = document.querySelector('#view-lineup .line-up')?.dataset.models || inputs[1]; return inputs;"
+)
+_BUSY: Final = f"(...inputs) => {{ window.pageViews?.busy(); {_SHOWN} }}"
+_AS_SHOWN: Final = f"(...inputs) => {{ {_SHOWN} }}"
 _IDLE: Final = "() => window.pageViews?.idle()"
 
 
@@ -126,7 +132,7 @@ def _wire_comparing(layout: _Layout, desk: CompareDesk, language: gr.Radio) -> N
     filled = layout.examples.choose(
         desk.lineup.take_example, js=_BUSY, **quiet(inputs=[layout.sentence, layout.models], outputs=[layout.sentence])
     )
-    filled.then(desk.ask, **wires).failure(None, js=_IDLE, **quiet())
+    filled.then(desk.ask, js=_AS_SHOWN, **wires).failure(None, js=_IDLE, **quiet())
     layout.search.change(_with_size, **quiet(inputs=[layout.search], outputs=[layout.beam_size]))
 
 

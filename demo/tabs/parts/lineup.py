@@ -41,6 +41,7 @@ def _row(entry: GalleryEntry, words: PageWords) -> Data:
     task = task_text(entry, words) if entry.task == "translation" else ""
     score = score_text(entry.score, words) if entry.score else ""
     return {
+        "name": entry.name,
         "title": entry.title,
         "architecture": architecture_text(entry, words),
         "numbers": SEPARATOR.join(filter(None, (task, size, score))),
