@@ -45,6 +45,13 @@ def test_two_groups_of_one_part_where_the_golden_case_says(cell: str, strength: 
     assert found == pytest.approx(expected, abs=TO_SIX_DIGITS)
 
 
+def test_a_whole_beam_of_two_finds_the_golden_pair() -> None:
+    trace = trace_of(golden_table("M10"), BeamOptions(beam_size=2, alpha=0.0))
+    found = [(each.text, each.log_prob_sum) for each in trace.hypotheses[:2]]
+    for (text, total), (expected, log_prob_sum) in zip(found, CASES["G16"]["beam2"], strict=True):
+        assert (text, total) == (expected, pytest.approx(log_prob_sum, abs=TO_SIX_DIGITS))
+
+
 def plain_diverse(table: Table, options: DiverseOptions) -> list[tuple[str, int]]:
     """What K-finished diverse beam search with refilling finds, written down from the definition: output and group."""
     limit = options.resolve_max_length(len(table.source))
