@@ -129,14 +129,14 @@ def evaluate(
     searches = SEARCHES if measure in ("translation", "chinese") else PATIENT_SEARCHES
     room = room_for(pipeline, sources, references)
     for search, options in searches.items():
-        outputs = pipeline.translate(sources, replace(options, room=max(options.room, room)))
+        outputs = pipeline.translate(sources, replace(options, room=room))
         for judged, rows in references.items():
             metrics |= _MEASURES[measure](outputs, rows, search, judged)
     return metrics
 
 
 def room_for(pipeline: Pipeline, sources: Sequence[str], references: Mapping[str, Sequence[Sequence[str]]]) -> int:
-    """`SearchOptions.room` with which every reference can be written, and ten tokens more; at most the cap."""
+    """`SearchOptions.room` for every reference and ten tokens more; the model's own, if that is larger."""
     checkpoint, needed = pipeline.checkpoint, 0
     positions = [
         checkpoint.model.positions(len(ids)) for ids in checkpoint.source_tokenizer.encode_ids(list(sources))
@@ -145,7 +145,7 @@ def room_for(pipeline: Pipeline, sources: Sequence[str], references: Mapping[str
         for at, row in enumerate(rows):
             longest = max(map(len, checkpoint.target_tokenizer.encode_ids(list(row))), default=0)
             needed = max(needed, longest + 1 - 2 * positions[at])
-    return min(MAXIMUM_LENGTH_CAP, needed + SPARE)
+    return min(MAXIMUM_LENGTH_CAP, max(needed + SPARE, int(checkpoint.training.get("room", 0))))
 
 
 def _translation(

@@ -11,6 +11,7 @@ from seq2seq_core.errors import OptionError
 
 MAXIMUM_BEAM_SIZE: Final = 64
 MAXIMUM_LENGTH_CAP: Final = 512
+DEFAULT_ROOM: Final = 10  # of a model that states none
 MAXIMUM_ALPHA: Final = 2.0
 MAXIMUM_TEMPERATURE: Final = 100.0
 MAXIMUM_TOP_K: Final = 1_000_000
@@ -133,7 +134,7 @@ class SearchOptions:
     alpha: float = 0.7  # exponent of the length rules power and gnmt
     max_length: int | None = None  # bounds T; None: see resolve_max_length
     min_length: int = 0  # bounds n: the end token is forbidden before
-    room: int = 10  # without max_length: T may be twice the source tokens and so many more
+    room: int | None = None  # without max_length: T may be twice the source tokens and so many more; None: the model's
     length_rule: LengthRule = LengthRule.POWER
     counts: LengthCount = LengthCount.END
     reward: float = 0.0  # nats per content token, for the length rules that reward
@@ -145,7 +146,8 @@ class SearchOptions:
     def __post_init__(self) -> None:
         _number("alpha", self.alpha, 0.0, MAXIMUM_ALPHA)
         _whole("min_length", self.min_length, 0, MAXIMUM_LENGTH_CAP - 1)
-        _whole("room", self.room, 0, MAXIMUM_LENGTH_CAP)
+        if self.room is not None:
+            _whole("room", self.room, 0, MAXIMUM_LENGTH_CAP)
         self._check_score()
         if self.max_length is None:
             return
@@ -184,7 +186,8 @@ class SearchOptions:
         """
         if self.max_length is not None:
             return self.max_length
-        return min(MAXIMUM_LENGTH_CAP, max(2 * source_length + self.room, self.min_length + 1))
+        room = DEFAULT_ROOM if self.room is None else self.room
+        return min(MAXIMUM_LENGTH_CAP, max(2 * source_length + room, self.min_length + 1))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

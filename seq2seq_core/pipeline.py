@@ -110,10 +110,10 @@ class Pipeline(Door):
 
     def fitted(self, options: Chosen) -> Chosen:
         """The options with room for the longest targets of the model's data: SCAN's are far above twice the source."""
-        room = self.checkpoint.training.get("room")
+        room = self.checkpoint.training.get("room") if options.room is None else None
         if not isinstance(room, int) or isinstance(room, bool) or room < 0:
             return options
-        return replace(options, room=min(max(room, options.room), MAXIMUM_LENGTH_CAP))
+        return replace(options, room=min(room, MAXIMUM_LENGTH_CAP))
 
     def open(self, texts: Sequence[str]) -> Opened:
         """The model opened on texts, of which there is at least one.

@@ -152,7 +152,7 @@ def _measure(options: TrainingOptions, run: Run, log: Log) -> None:
         print(f"{name}: {value}")
     log.write("test", **metrics)
     best, room = pipeline.checkpoint, room_for(pipeline, test.sources, references)
-    training = {**best.training, **run.record, "room": max(run.record["room"], room)}
+    training = {**best.training, **run.record, "room": room}
     measured = replace(best, training=training, metrics={**best.metrics, **metrics}, card=run.card)
     save_checkpoint(run.best, measured, half=True)
 

@@ -2,6 +2,13 @@
 
 import { fill, make } from "./dom.js";
 
+// What a handler is asked with: the models that the page shows, also while the server has not yet heard of the last
+// click. They are the second of its inputs.
+export function withLineup(inputs) {
+  const shown = document.querySelector("#view-lineup .line-up")?.dataset.models;
+  return shown ? inputs.with(1, shown) : inputs;
+}
+
 export function drawLineup(root, data, report) {
   root.classList.add("view-gallery");
   if (data.nothing) {

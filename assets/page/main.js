@@ -9,7 +9,7 @@ import { drawChoice } from "./choice.js";
 import { drawComparison } from "./comparison.js";
 import { drawExamples } from "./examples.js";
 import { drawGallery } from "./gallery.js";
-import { drawLineup } from "./lineup.js";
+import { drawLineup, withLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
 import { drawAttention, drawPanel } from "./panel.js";
@@ -69,5 +69,5 @@ function alphaOfTable() {
   return alphaOr(null);
 }
 
-window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable };
+window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable, withLineup };
 window.dispatchEvent(new Event("pageviews-ready"));

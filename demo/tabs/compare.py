@@ -23,13 +23,8 @@ SECONDS_KEPT: Final = 3600
 ALPHA_STEP: Final = 0.05
 DEFAULTS: Final = BeamOptions()
 _FIRST: Final = WORDS[Language.ENGLISH]
-# What is asked are the models that the page shows, also while the server has not yet heard of the last click; they are
-# the second input of every handler that begins with this.
-_SHOWN: Final = (
-    "inputs[1] = document.querySelector('#view-lineup .line-up')?.dataset.models || inputs[1]; return inputs;"
-)
-_BUSY: Final = f"(...inputs) => {{ window.pageViews?.busy(); {_SHOWN} }}"
-_AS_SHOWN: Final = f"(...inputs) => {{ {_SHOWN} }}"
+_AS_SHOWN: Final = "(...inputs) => window.pageViews?.withLineup(inputs) ?? inputs"
+_BUSY: Final = "(...inputs) => { window.pageViews?.busy(); return window.pageViews?.withLineup(inputs) ?? inputs; }"
 _IDLE: Final = "() => window.pageViews?.idle()"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import architectures, attention_sections, gallery
+from . import architectures, attention_sections, endings, gallery
 from .page_words import (
     FrameWords,
     InputWords,
@@ -110,16 +110,7 @@ _RESULT: Final = ResultWords(
         "end token drawn": "已抽到结束符",
         "k_finished": "完整输出的个数已达到束宽",
         "nothing_live_can_win": "束中剩余的前缀都不可能胜出",
-        "first_finished": "已有第一个完整输出",
-        "top_finished": "这一步的最佳候选是结束符",
-        "live_scores_lower": "完整输出的个数达到束宽，且目前没有存活前缀的得分高于其中最差者",
-        "nothing_live_can_enter": "完整输出的个数达到束宽，且没有存活前缀还能胜过其中最差者",
-        "shrinking": "每个完整输出都占去束中的一个位置，已无剩余位置",
-        "every_place_finished": "束的每个名次上都出现过结束符",
-        "maximum_length": "只有最大长度才会结束搜索",
-        "proved optimal": "已证明最优：没有其他输出的得分能更高",
-        "node budget": "前缀数量预算已用完",
-        "time budget": "时间预算已用完",
+        **endings.CHINESE,
         "maximum length": "达到最大长度",
         "no live prefix": "没有可以继续的前缀",
     },

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import architectures, attention_sections, gallery
+from . import architectures, attention_sections, endings, gallery
 from .page_words import (
     FrameWords,
     InputWords,
@@ -115,20 +115,7 @@ _RESULT: Final = ResultWords(
         "end token drawn": "end token drawn",
         "k_finished": "enough outputs finished",
         "nothing_live_can_win": "no prefix still in the beam can win",
-        "first_finished": "the first output finished",
-        "top_finished": "the best candidate of the step is an end",
-        "live_scores_lower": (
-            "as many outputs finished as the beam is wide, and no live prefix scores above the worst of them now"
-        ),
-        "nothing_live_can_enter": (
-            "as many outputs finished as the beam is wide, and no live prefix can still beat the worst of them"
-        ),
-        "shrinking": "every finished output took a place of the beam, and none is left",
-        "every_place_finished": "at every rank of the beam an end token has stood",
-        "maximum_length": "the maximum length alone ends the search",
-        "proved optimal": "proved optimal: no other output can score higher",
-        "node budget": "the budget of prefixes was used up",
-        "time budget": "the budget of time was used up",
+        **endings.ENGLISH,
         "maximum length": "maximum length reached",
         "no live prefix": "no prefix left to continue",
     },

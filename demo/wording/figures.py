@@ -3,6 +3,7 @@
 from typing import Final
 
 from demo.wording import attention_figures as attention
+from demo.wording import endings
 from demo.wording.figure_views import CHINESE_VIEW, ENGLISH_VIEW
 from demo.wording.figure_words import BarWords, FigureWords, LedgerWords, StepperWords, TreeWords
 from seq2seq_core.trace import Fate
@@ -48,20 +49,7 @@ _ENGLISH_TREE: Final = TreeWords(
     reasons={
         "k_finished": "as many outputs are finished as the beam is wide",
         "nothing_live_can_win": "no prefix still in the beam can win",
-        "first_finished": "the first output finished",
-        "top_finished": "the best candidate of the step is an end",
-        "live_scores_lower": (
-            "as many outputs finished as the beam is wide, and no live prefix scores above the worst of them now"
-        ),
-        "nothing_live_can_enter": (
-            "as many outputs finished as the beam is wide, and no live prefix can still beat the worst of them"
-        ),
-        "shrinking": "every finished output took a place of the beam, and none is left",
-        "every_place_finished": "at every rank of the beam an end token has stood",
-        "maximum_length": "the maximum length alone ends the search",
-        "proved optimal": "proved optimal: no other output can score higher",
-        "node budget": "the budget of prefixes was used up",
-        "time budget": "the budget of time was used up",
+        **endings.ENGLISH,
         "maximum length": "maximum length reached",
         "no live prefix": "no prefix is left to continue",
     },
@@ -124,16 +112,7 @@ _CHINESE_TREE: Final = TreeWords(
     reasons={
         "k_finished": "完整输出的个数已达到束宽",
         "nothing_live_can_win": "束中剩余的前缀都不可能胜出",
-        "first_finished": "已有第一个完整输出",
-        "top_finished": "这一步的最佳候选是结束符",
-        "live_scores_lower": "完整输出的个数达到束宽，且目前没有存活前缀的得分高于其中最差者",
-        "nothing_live_can_enter": "完整输出的个数达到束宽，且没有存活前缀还能胜过其中最差者",
-        "shrinking": "每个完整输出都占去束中的一个位置，已无剩余位置",
-        "every_place_finished": "束的每个名次上都出现过结束符",
-        "maximum_length": "只有最大长度才会结束搜索",
-        "proved optimal": "已证明最优：没有其他输出的得分能更高",
-        "node budget": "前缀数量预算已用完",
-        "time budget": "时间预算已用完",
+        **endings.CHINESE,
         "maximum length": "达到最大长度",
         "no live prefix": "没有可以继续的前缀",
     },

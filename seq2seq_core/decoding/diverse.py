@@ -12,7 +12,7 @@ scores stay the model's own.
 Sizes: B sources, R rows (live prefixes), V vocabulary, N candidates of a source, T tokens of a prefix.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
@@ -28,7 +28,7 @@ from .beam import Live, counts_of, fates_of, margins_of, rank
 from .constraints import allowed
 from .pool import Pool
 from .scoring import Coverage, rule_of, scores_of
-from .stepper import State, Stepper
+from .stepper import State, StepAnswer, Stepper
 from .steps import CUT_AT_MAXIMUM, FINISHED, IMPOSSIBLE, LIVE, Decoder, SearchStep, padded, rearranged
 
 KEPT: Final = (LIVE, FINISHED, CUT_AT_MAXIMUM)  # what a group has chosen
@@ -110,35 +110,47 @@ def diverse_steps(stepper: Stepper[State], options: DiverseOptions, *, losers: i
             if len(ended) == len(groups):
                 reasons[source] = ended[min(ended)]
         following = [_following(candidates, source, going) for source, candidates in zip(sources, found, strict=True)]
-        token_AN, sum_AN = padded(found, "token", 0), padded(found, "sum", -np.inf)
-        row_AN = padded(found, "row", 0)
-        covered_AN = None if covered_R is None else covered_R[row_AN]
-        rows_of = [sum(row.source == source for row in rows) for source in sources]
-        yield SearchStep(
-            number=number,
-            scores=scores_of(rule, number, sum_AN, token_AN == stepper.end_id, covered_AN),
-            source_A=np.array(sources),
-            offset_A=np.concatenate([[0], np.cumsum(rows_of)]),
-            expanded_R=np.array([row.index for row in rows]),
-            log_probs_RV=answer.log_probs_RV,
-            attention_RS=answer.attention_RS,
-            evidence=answer.evidence,
-            parent_AN=np.array([row.index for row in rows])[row_AN],
-            token_AN=token_AN,
-            log_prob_AN=padded(found, "log_prob", -np.inf),
-            log_prob_sum_AN=sum_AN,
-            margin_AN=padded(found, "margin", 0.0),
-            fate_AN=padded(found, "fate", IMPOSSIBLE).astype(np.int8),
-            count_A=np.array([len(each) for each in found]),
-            ended=reasons,
-            key_AN=padded(found, "key", -np.inf),
-            group_AN=padded(found, "group", 0),
-            diversity_AN=padded(found, "diversity", 0.0),
-        )
+        yield _shown(search, answer, rows, dict(zip(sources, found, strict=True)), (number, covered_R, reasons))
         kept_R = np.array([row for more in following for row, _ in more], dtype=np.int64)
         coverage.select(kept_R)
         state = rearranged(stepper, answer.state, kept_R, len(rows))
         rows = [row for more in following for _, row in more]
+
+
+def _shown(
+    search: _Search,
+    answer: StepAnswer[State],
+    rows: Sequence[_Row],
+    found: Mapping[int, Sequence[_Candidate]],
+    ending: tuple[int, Doubles | None, Mapping[int, str]],
+) -> SearchStep:
+    """The step of all sources, by source its candidates; `ending` is its number, its coverage and who ends with it."""
+    (number, covered_R, reasons), parts = ending, list(found.values())
+    token_AN, sum_AN, row_AN = padded(parts, "token", 0), padded(parts, "sum", -np.inf), padded(parts, "row", 0)
+    covered_AN = None if covered_R is None else covered_R[row_AN]
+    index_R = np.array([row.index for row in rows])
+    rows_of = [sum(row.source == source for row in rows) for source in found]
+    return SearchStep(
+        number=number,
+        scores=scores_of(search.rule, number, sum_AN, token_AN == search.end_id, covered_AN),
+        source_A=np.array(list(found)),
+        offset_A=np.concatenate([[0], np.cumsum(rows_of)]),
+        expanded_R=index_R,
+        log_probs_RV=answer.log_probs_RV,
+        attention_RS=answer.attention_RS,
+        evidence=answer.evidence,
+        parent_AN=index_R[row_AN],
+        token_AN=token_AN,
+        log_prob_AN=padded(parts, "log_prob", -np.inf),
+        log_prob_sum_AN=sum_AN,
+        margin_AN=padded(parts, "margin", 0.0),
+        fate_AN=padded(parts, "fate", IMPOSSIBLE).astype(np.int8),
+        count_A=np.array([len(each) for each in parts]),
+        ended=reasons,
+        key_AN=padded(parts, "key", -np.inf),
+        group_AN=padded(parts, "group", 0),
+        diversity_AN=padded(parts, "diversity", 0.0),
+    )
 
 
 def _source_step(

@@ -19,17 +19,6 @@ def best_score(trace: Trace) -> float | None:
     return max(scores, default=None)
 
 
-def largest_open_bound(trace: Trace, settings: Settings) -> float | None:
-    """No output that the search did not look at scores above this; None where it looked at all that may win."""
-    bounds = [
-        settings.rule.bound(float(step.log_prob_sum_N[index]), settings.max_length)
-        for step in trace.steps
-        for index, fate in enumerate(step.fate_N)
-        if fate is Fate.UNEXPLORED
-    ]
-    return max(bounds, default=None)
-
-
 def reason_of_proof(trace: Trace) -> str:
     """The reason that the steps show: a proof, where nothing is unexplored, or the budget that the trace names."""
     if not any(Fate.UNEXPLORED in step.fate_N for step in trace.steps):

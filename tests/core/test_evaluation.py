@@ -66,7 +66,7 @@ class Parrot:
         self.outputs = list(outputs)
         words = SimpleNamespace(encode_ids=lambda texts: [text.split() for text in texts])
         model = SimpleNamespace(positions=lambda tokens: tokens)
-        self.checkpoint = SimpleNamespace(source_tokenizer=words, target_tokenizer=words, model=model)
+        self.checkpoint = SimpleNamespace(source_tokenizer=words, target_tokenizer=words, model=model, training={})
 
     def translate(self, texts: Sequence[str], options: SearchOptions) -> list[str]:
         assert len(texts) == len(self.outputs)
