@@ -3,7 +3,8 @@
     python -m seq2seq_core.train --train train.tsv --valid valid.tsv --test test.tsv --output runs/mine
     python -m seq2seq_core.train --task dates --output runs/dates
 
-A stopped run goes on exactly where it was with the same command and `--resume`.
+A stopped run goes on exactly where it was with the same command and `--resume`; a finished one goes on to
+a larger `--max-tokens`, unless its learning rate has fallen to zero by the cosine schedule.
 """
 
 import os
@@ -30,7 +31,7 @@ from seq2seq_core.tasks import generate
 from seq2seq_core.tasks.joining import with_joined
 from seq2seq_core.tasks.parallel import ParallelText, read_parallel, read_references
 from seq2seq_core.training.batches import TokenPairs, tokenise
-from seq2seq_core.training.config import Measure, TrainingOptions
+from seq2seq_core.training.config import Measure, Schedule, TrainingOptions
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.loop import Trainer
 from seq2seq_core.training.run import Run
@@ -108,6 +109,7 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
         run = Run(run_folder, saved.source_tokenizer, saved.target_tokenizer, record, card)
         trainer = Trainer(options, saved.model.to(device), run, log)
         trainer.progress = unpack_state(last, trainer.model, trainer.optimiser)
+        trainer.progress.finished = trainer.is_done()  # with a larger budget it is not
         log.write("resume", tokens=trainer.progress.tokens)
         return run, trainer
     if last.exists():
@@ -242,6 +244,8 @@ def _check_same_training(
         raise CheckpointError(f"{last}: config.json must tell the options and data of the training, got {list(saved)}")
     began, data = _flat(saved["options"]), _flat(saved["data"])
     free = {"resume", "output", "train", "valid", "test", "test_references", "device", "threads", "attribution"}
+    if options.optimiser.schedule is not Schedule.COSINE:
+        free.add("max_tokens")  # no update before its end looks at the budget
     defaults = _defaults()
     for name, value in _flat(_plain(asdict(options))).items():
         if name in free or name.startswith("about."):

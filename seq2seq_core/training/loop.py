@@ -61,7 +61,7 @@ class Trainer:
                     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
                     rate = self.optimiser.param_groups[0]["lr"]
                     self.log.write("update", loss=round(loss, 5), rate=rate, **self._position())
-                if self._done() or progress.tokens - progress.validated_at >= self.options.validate_every:
+                if self.is_done() or progress.tokens - progress.validated_at >= self.options.validate_every:
                     self._validate(valid)
         self.log.write("end", early=progress.tokens < self.options.max_tokens, **self._position())
 
@@ -93,12 +93,12 @@ class Trainer:
 
     def _batches(self, pairs: TokenPairs) -> Iterator[Batch]:
         """Epochs from the saved position to the end of training; the position counts a batch from its update on."""
-        while not self._done():
+        while not self.is_done():
             order = epoch_order(pairs, self.options.batch_tokens, self.options.seed, self.progress.epoch)
             for indices in order[self.progress.batch :]:
                 self.progress.batch += 1
                 yield collate(pairs, indices)
-                if self._done():
+                if self.is_done():
                     return
             self.progress.epoch += 1
             self.progress.batch = 0
@@ -145,7 +145,7 @@ class Trainer:
         if better:
             progress.best_loss = validation.loss
             self.run.save_best(self.model, progress, validation.loss)
-        progress.finished = self._done()
+        progress.finished = self.is_done()
         self.run.save_last(self.model, progress, self.optimiser)
         self.log.write("validation", **asdict(validation), best=better, **self._position())
         measured = f"validation loss {validation.loss:.4f}, accuracy {validation.accuracy:.4f}"
@@ -155,7 +155,8 @@ class Trainer:
         if not math.isfinite(value):
             raise TrainingError(f"{name} must be finite, got {value} after update {self.progress.update}")
 
-    def _done(self) -> bool:
+    def is_done(self) -> bool:
+        """Whether the budget is spent, or the model got no better as often as `patience` allows."""
         patience = self.options.patience
         return self.progress.tokens >= self.options.max_tokens or 0 < patience <= self.progress.worse_in_a_row
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from seq2seq_core.errors import CheckpointError, OptionError, TrainingError
 from seq2seq_core.train import train
-from seq2seq_core.training.config import Precision, TrainingOptions
+from seq2seq_core.training.config import Precision, Schedule, TrainingOptions
 from seq2seq_core.training.loop import Trainer
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.state import NUMBERS, TENSORS
@@ -95,6 +95,27 @@ def test_resuming_a_finished_run_changes_no_bit(tmp_path: Path) -> None:
     train(replace(options, resume=True))
     assert fingerprint(folder) == before
     assert position(folder)["finished"]
+
+
+def test_a_finished_run_goes_on_to_a_larger_budget_with_the_bits_of_one_that_had_it_from_the_start(
+    tmp_path: Path,
+) -> None:
+    def options(name: str, tokens: int) -> TrainingOptions:
+        asked = replace(options_in(tmp_path / name), max_tokens=tokens)
+        return replace(asked, optimiser=replace(asked.optimiser, schedule=Schedule.INVERSE_SQRT))
+
+    whole = train(options("whole", 900)).folder
+    train(options("cut", 600))
+    cut = train(replace(options("cut", 900), resume=True)).folder
+    assert fingerprint(cut) == fingerprint(whole)
+    assert position(cut) == position(whole)
+
+
+def test_a_run_whose_rate_fell_to_zero_has_no_larger_budget(tmp_path: Path) -> None:
+    options = options_in(tmp_path / "run")
+    train(options)
+    with pytest.raises(OptionError, match="max_tokens must be as in the run that is resumed, 900, got 1200"):
+        train(replace(options, resume=True, max_tokens=1200))
 
 
 def test_a_run_that_stopped_early_does_not_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
