@@ -207,7 +207,10 @@ PLAN: Final = (
         _OWN,
     ),
     # Not in the box: the best of the seven, trained to convergence.
-    _french("tatoeba-en-fr-transformer", "--family transformer --optimiser.schedule inverse_sqrt --max-tokens 24000000"),
+    _french(
+        "tatoeba-en-fr-transformer",
+        "--family transformer --optimiser.schedule inverse_sqrt --max-tokens 24000000",
+    ),
     # For measuring only: its data may not be shipped.
     Planned(
         "multi30k-en-de-bahdanau",
