@@ -17,6 +17,7 @@ class GalleryWords:
     millions: str  # {number}
     thousands: str  # {number}
     parameters: str  # {number}
+    trained_on: str  # {number}
     metrics: Mapping[str, str]  # by metric; {value}
     decode: str
     another_picture: str

@@ -19,14 +19,11 @@ def gallery_data(entries: Sequence[GalleryEntry], chosen: GalleryEntry, words: P
 
 
 def _row(entry: GalleryEntry, words: PageWords) -> Data:
-    number = size_text(entry.parameters, words) if entry.parameters else ""
-    size = words.gallery.parameters.format(number=number) if number else ""
-    score = score_text(entry.score, words) if entry.score else ""
     return {
         "task": task_text(entry, words),
         "title": entry.title,
         "architecture": architecture_text(entry, words),
-        "numbers": SEPARATOR.join(filter(None, (size, score))),
+        "numbers": numbers_text(entry, words),
     }
 
 
@@ -60,11 +57,18 @@ def source_text(entry: GalleryEntry | None, words: PageWords) -> str:
     return words.gallery.inputs.get(entry.task if entry else "", sentence)
 
 
-def size_text(parameters: int, words: PageWords) -> str:
-    """A number of parameters, short: 6.2 M, 151 k."""
-    if parameters >= 999_500:
-        return words.gallery.millions.format(number=f"{parameters / 1e6:.1f}")
-    return words.gallery.thousands.format(number=f"{parameters / 1e3:.0f}")
+def numbers_text(entry: GalleryEntry, words: PageWords) -> str:
+    """Size, training and score; the training tells models of one architecture apart."""
+    sizes = ((words.gallery.parameters, entry.parameters), (words.gallery.trained_on, entry.facts.tokens_seen))
+    known = [text.format(number=size_text(number, words)) for text, number in sizes if number]
+    return SEPARATOR.join([*known, *([score_text(entry.score, words)] if entry.score else [])])
+
+
+def size_text(number: int, words: PageWords) -> str:
+    """A number of parameters or tokens, short: 6.2 M, 151 k."""
+    if number >= 999_500:
+        return words.gallery.millions.format(number=f"{number / 1e6:.1f}")
+    return words.gallery.thousands.format(number=f"{number / 1e3:.0f}")
 
 
 def score_text(score: Score, words: PageWords) -> str:

@@ -6,7 +6,7 @@ from demo.service import GalleryEntry
 from demo.service.lineup import MOST, Group
 from demo.tabs.parts.answers import LETTERS
 from demo.tabs.parts.data import Data
-from demo.tabs.parts.gallery import SEPARATOR, architecture_text, score_text, size_text, task_text
+from demo.tabs.parts.gallery import SEPARATOR, architecture_text, numbers_text, task_text
 from demo.wording import Words
 from demo.wording.page_words import PageWords
 
@@ -37,12 +37,10 @@ def kind_text(entry: GalleryEntry, words: Words) -> str:
 
 
 def _row(entry: GalleryEntry, words: PageWords) -> Data:
-    size = words.gallery.parameters.format(number=size_text(entry.parameters, words))
     task = task_text(entry, words) if entry.task == "translation" else ""
-    score = score_text(entry.score, words) if entry.score else ""
     return {
         "name": entry.name,
         "title": entry.title,
         "architecture": architecture_text(entry, words),
-        "numbers": SEPARATOR.join(filter(None, (task, size, score))),
+        "numbers": SEPARATOR.join(filter(None, (task, numbers_text(entry, words)))),
     }

@@ -38,15 +38,16 @@ def event(data: Any) -> gr.EventData:
     return gr.EventData(None, data)
 
 
-def test_a_line_says_task_architecture_year_size_and_score() -> None:
-    entry = made_entry(parameters=6_213_456, score=Score("BLEU", 46.01, "beam 5", "single reference"))
+def test_a_line_says_task_architecture_year_size_training_and_score() -> None:
+    seen = replace(FACTS, tokens_seen=21_000_739)
+    entry = made_entry(parameters=6_213_456, facts=seen, score=Score("BLEU", 46.01, "beam 5", "single reference"))
     data = gallery_data([made_entry("other"), entry], entry, ENGLISH)
     assert data["chosen"] == 1
     assert data["rows"][1] == {
         "task": "English → French",
         "title": "The model lure",
         "architecture": "Attention with the previous state (GRU, additive) · 2015",
-        "numbers": "6.2 M parameters · BLEU 46.0",
+        "numbers": "6.2 M parameters · trained on 21.0 M tokens · BLEU 46.0",
     }
 
 
