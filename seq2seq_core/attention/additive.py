@@ -1,9 +1,9 @@
 """Additive attention: Bahdanau, Cho and Bengio 2015, "Neural machine translation by jointly learning to align and
 translate", section A.1.2: e_ij = v^T tanh(W s_{i-1} + U h_j).
 
-With coverage a further term enters the tanh: w_c c_j, where c_j is the attention that position j had so far
-(See, Liu and Manning 2017, equation 11), or that attention over its fertility N sigmoid(u h_j), N = 2
-(Tu et al. 2016, "Modeling coverage for neural machine translation", equations 7 and 8).
+With coverage a further term enters the tanh: w_c c_j + b, where c_j is the attention that position j had so far
+(See, Liu and Manning 2017, equation 11), or w_c c_j without b, where c_j is that attention over its fertility
+N sigmoid(u h_j), N = 2 (Tu et al. 2016, "Modeling coverage for neural machine translation", equations 7 and 8).
 """
 
 import torch
@@ -26,7 +26,7 @@ class Additive(Attention):
         self.key = nn.Linear(memory_size, options.size, bias=False)
         self.energy = nn.Linear(options.size, 1, bias=False)
         if options.coverage is not Coverage.NONE:
-            self.coverage = nn.Linear(1, options.size, bias=False)
+            self.coverage = nn.Linear(1, options.size, bias=options.coverage is Coverage.SUM)
         if options.coverage is Coverage.FERTILITY:
             self.fertility = nn.Linear(memory_size, 1, bias=False)
 

@@ -119,6 +119,10 @@ class RecurrentOptions:
     """heads of multi-head attention"""
     attention_window: int = 10
     """D of local attention: positions on either side of the centre"""
+    attention_filters: int = 10
+    """location-aware attention: features of the previous weights"""
+    attention_filter_width: int = 15
+    """location-aware attention: source positions that one filter spans, an odd number"""
     smoothing: bool = False
     """location-aware attention: sigmoids over their sum instead of softmax"""
     coverage: Coverage = Coverage.NONE
@@ -136,7 +140,8 @@ class RecurrentOptions:
 
     def __post_init__(self) -> None:
         names = ("embedding_size", "encoder_size", "decoder_size", "attention_size", "attention_heads")
-        check_sizes(self, (*names, "attention_window", "picture_side", "source_cap"))
+        check_sizes(self, (*names, "attention_window", "attention_filters", "attention_filter_width"))
+        check_sizes(self, ("picture_side", "source_cap"))
         check_rate(self, "dropout")
         for name in ("encoder_layers", "decoder_layers"):
             if not 1 <= (value := getattr(self, name)) <= 4:
@@ -154,6 +159,8 @@ class RecurrentOptions:
             size=self.attention_size,
             heads=self.attention_heads,
             window=self.attention_window,
+            filters=self.attention_filters,
+            filter_width=self.attention_filter_width,
             smoothing=self.smoothing,
             coverage=self.coverage,
             longest=self.source_cap,
@@ -177,6 +184,8 @@ def _exclusions(o: RecurrentOptions) -> Iterator[tuple[bool, str]]:
     smooths = mechanism is not None and mechanism.takes_smoothing
     yield o.coverage is not Coverage.NONE and not covers, f"{attention} takes no coverage, got {o.coverage.value!r}"
     yield o.smoothing and not smooths, f"{attention} takes no smoothing, got smoothing {o.smoothing}"
+    width = o.attention_filter_width
+    yield width % 2 == 0, f"attention_filter_width must be odd, for a filter has a middle, got {width}"
     feeds = o.input_feeding and o.decoder is not DecoderKind.LUONG
     yield feeds, f"input_feeding needs decoder 'luong', got {decoder}"
     yield o.reverse_source and not reads, f"reverse_source needs a recurrent encoder, got {encoder}"

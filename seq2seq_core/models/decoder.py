@@ -190,7 +190,11 @@ class SutskeverDecoder(RecurrentDecoder):
 
 
 class ChoDecoder(RecurrentDecoder):
-    """Cho et al. 2014: one vector c of the source, given again at every step and to the output layer."""
+    """Cho et al. 2014: one vector c of the source, given again at every step and to the output layer.
+
+    Two things differ from the paper's appendix: the first state comes from the encoder by the bridge (the paper:
+    tanh(V' c)), and C c stands outside the reset gate, as in Bahdanau 2015 (the paper: r * (U h + C c)).
+    """
 
     def context_size(self) -> int:
         return self.memory_size

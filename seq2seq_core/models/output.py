@@ -85,6 +85,8 @@ class PointerGenerator(OutputLayer):
     """See, Liu and Manning 2017, equations 8 and 9: p_gen P_vocab(w) + (1 - p_gen) sum of a_i over i with w_i = w.
 
     p_gen = sigmoid(w . [context; state of the top layer (an LSTM's memory too); input of the step]).
+    Where the attention sums to less than one (local-p, monotonic), so does the mixture; the log-softmax that every
+    model's scores go through divides it by its sum.
     """
 
     def __init__(self, config: RecurrentConfig, memory_size: int) -> None:

@@ -20,11 +20,12 @@ def test_past_adds_up_the_weights_and_counts_the_steps() -> None:
 
 def test_coverage_sum_enters_the_tanh_as_it_is() -> None:
     attention = Additive(1, 1, AttentionOptions(size=1, coverage=Coverage.SUM))
-    set_weights(attention, {"query.weight": 1.0, "coverage.weight": 2.0, "energy.weight": 3.0})
+    values = {"query.weight": 1.0, "coverage.weight": 2.0, "coverage.bias": 0.2, "energy.weight": 3.0}
+    set_weights(attention, values)
     memory = one_row(attention, [[0.0], [0.0]])
     past = Past.none(memory).after(torch.tensor([[0.5, 0.5]])).after(torch.tensor([[0.25, 0.75]]))
-    # e_j = 3 tanh(1 * 0.1 + 2 c_j) with c = (0.75, 1.25)
-    expected = softmax([3 * math.tanh(1.6), 3 * math.tanh(2.6)])
+    # e_j = 3 tanh(1 * 0.1 + 2 c_j + 0.2) with c = (0.75, 1.25)
+    expected = softmax([3 * math.tanh(1.8), 3 * math.tanh(2.8)])
     assert weights_of(attention(torch.tensor([[0.1]]), memory, past)) == pytest.approx(expected, abs=1e-6)
 
 

@@ -65,6 +65,10 @@ def test_an_impossible_setting_is_named(setting: str, value: object, message: st
         ({"attention": "dot", "coverage": Coverage.SUM}, "attention 'dot' takes no coverage, got 'sum'"),
         ({**SUTSKEVER, **LAST, "coverage": Coverage.SUM}, "attention 'none' takes no coverage, got 'sum'"),
         ({"smoothing": True}, "attention 'additive' takes no smoothing, got smoothing True"),
+        (
+            {"attention": "location-aware", "attention_filter_width": 4},
+            "attention_filter_width must be odd, for a filter has a middle, got 4",
+        ),
         ({"input_feeding": True}, "input_feeding needs decoder 'luong', got decoder 'bahdanau'"),
         (
             {"encoder": EncoderKind.LABEL, **LAST, "reverse_source": True, "bidirectional": False},
