@@ -16,6 +16,7 @@ from demo.service import (
     Service,
     checkpoint_folders,
     printed_entry,
+    read_decoder_examples,
     read_examples,
     read_gallery,
     read_measured,
@@ -54,7 +55,11 @@ def build_app(service: Service) -> gr.Blocks:
     app: gr.Blocks
     with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title) as app:
         language = _head(captions)
-        examples = ExampleBook(read_examples(ASSETS / "examples.json"), read_tables(TABLES))
+        examples = ExampleBook(
+            read_examples(ASSETS / "examples.json"),
+            read_tables(TABLES),
+            read_decoder_examples(ASSETS / "decoder_examples.json"),
+        )
         measured = read_measured(ASSETS / "curves")
         context = Context(app, service, examples, language, captions, measured)
         with gr.Tabs():

@@ -2,12 +2,14 @@
 
 import { fill, make } from "./dom.js";
 
-// What a handler is asked with: the models that the page shows, also while the server has not yet heard of the last
-// click. They are the second of its inputs.
-export function withLineup(inputs) {
-  const shown = document.querySelector("#view-lineup .line-up")?.dataset.models;
+// What a handler is asked with: what the line-up of that id shows, also while the server has not yet heard of the last
+// click. It is the second of its inputs.
+export function withLineup(inputs, id) {
+  const shown = document.querySelector(`#${id} .line-up`)?.dataset.models;
   return shown ? inputs.with(1, shown) : inputs;
 }
+
+let lists = 0; // every list of models has an id of its own
 
 export function drawLineup(root, data, report) {
   root.classList.add("view-gallery");
@@ -17,11 +19,12 @@ export function drawLineup(root, data, report) {
   }
   const wasOpen = root.querySelector(".models")?.hidden === false;
   const focused = root.querySelector(":focus")?.className;
-  const list = make("div", "models", { id: "lineup-models", role: "group", "aria-label": data.models });
+  const name = `line-up-${(lists += 1)}`;
+  const list = make("div", "models", { id: name, role: "group", "aria-label": data.models });
   const place = make("ol", "line-up");
   const counted = make("p", "counted label", { role: "status" });
   const button = make(
-    "button", "unfold", { type: "button", "aria-controls": "lineup-models" },
+    "button", "unfold", { type: "button", "aria-controls": name },
     make("span", "label", {}, data.models), place, make("span", "change", {}, data.change),
   );
   const lines = data.rows.map((row, index) => line(row, data.chosen.includes(index)));

@@ -16,7 +16,7 @@ No Gradio, no Plotly; torch is loaded with the first model, not before.
 
 from .curve import Curve, CurvePoint
 from .example import Example
-from .examples import ExampleBook, read_examples
+from .examples import ExampleBook, read_decoder_examples, read_examples
 from .facts import Facts, Score, Units
 from .gallery import GalleryEntry, checkpoint_folders, read_gallery
 from .lineup import LineupError, LineupProblem, check_lineup
@@ -60,6 +60,7 @@ __all__ = [
     "first_divergence",
     "judge",
     "printed_entry",
+    "read_decoder_examples",
     "read_examples",
     "read_gallery",
     "read_measured",

@@ -8,29 +8,30 @@ slower).
 import os
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
-from seq2seq_core.errors import InputError
+from seq2seq_core.errors import InputError, OptionError
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import SelfAttentionTrace, Trace
 
+from .cache import Cache
 from .gallery import GalleryEntry
 from .problems import Problem, RequestError
 from .requests import LONGEST_OUTPUT, MAXIMUM_SOURCE_TOKENS, DecodeRequest
+from .searched import Searched, SearchRequest
 from .shelf import BYTES_OF_A_NUMBER, Budget, Shelf, State
-from .sources import SourceKind
+from .sources import SourceKind, check_source
 
 if TYPE_CHECKING:
     from seq2seq_core.pipeline import Pipeline
     from seq2seq_core.printed import PrintedModel
 
 CACHED_REQUESTS: Final = 64
+CACHED_SEARCHES: Final = 256
 PATIENCE: Final = 120.0  # seconds that a request waits for its model
 WARM_UP: Final = "Hello."
 
@@ -77,8 +78,8 @@ class Service:
         self._open = load or open_folder
         sizes = {entry.name: entry.parameters * BYTES_OF_A_NUMBER for entry in self.gallery}
         self._shelf = Shelf(sizes, self._load, budget)
-        self._lock = threading.Lock()
-        self._answers: OrderedDict[DecodeRequest, Future[Decoded]] = OrderedDict()
+        self._answers: Cache[DecodeRequest, Decoded] = Cache(CACHED_REQUESTS)
+        self._searches: Cache[SearchRequest, Searched] = Cache(CACHED_SEARCHES)
         self._decoding = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
 
     def entry(self, name: object = "") -> GalleryEntry:
@@ -137,19 +138,36 @@ class Service:
         """
         entry = self.entry(request.model)
         request = replace(request, model=entry.name, source=entry.source)
-        if (known := self._known(request)) is not None:
-            return known
+        if (known := self._answers.known(request)) is not None:
+            return replace(known, from_cache=True)
         with self._shelf.lend(entry.name, patience) as pipeline:
-            answer, is_ours = self._answer_for(request)
-            if not is_ours:
-                return replace(answer.result(), from_cache=True)
-            try:
+
+            def work_out() -> Decoded:
                 with self._decoding:
-                    answer.set_result(_decode(pipeline, entry, request))
-            except BaseException as error:
-                self._forget(request)
-                answer.set_exception(error)
-            return answer.result()
+                    return _decode(pipeline, entry, request)
+
+            answer, is_known = self._answers.answer(request, work_out)
+        return replace(answer, from_cache=True) if is_known else answer
+
+    def search(self, request: SearchRequest, patience: float = PATIENCE) -> Searched:
+        """One search, from the cache if the same was asked before; loads the model if it must.
+
+        Raises:
+            RequestError: as `decode`; also where the model cannot be searched in this way.
+        """
+        entry = self.entry(request.model)
+        request = replace(request, model=entry.name)
+        check_source(request.text, entry.source)
+        if (known := self._searches.known(request)) is not None:
+            return replace(known, from_cache=True)
+        with self._shelf.lend(entry.name, patience) as pipeline:
+
+            def work_out() -> Searched:
+                with self._decoding:
+                    return _search(pipeline, entry, request)
+
+            answer, is_known = self._searches.answer(request, work_out)
+        return replace(answer, from_cache=True) if is_known else answer
 
     def self_attention(
         self, request: DecodeRequest, tokens: Sequence[int], patience: float = PATIENCE
@@ -179,33 +197,6 @@ class Service:
                 _decode(pipeline, entry, warm_up)
         return pipeline
 
-    def _known(self, request: DecodeRequest) -> Decoded | None:
-        """An answer that is there already; its model may be gone."""
-        with self._lock:
-            answer = self._answers.get(request)
-            if answer is None or not answer.done() or answer.exception() is not None:
-                return None
-            self._answers.move_to_end(request)
-        return replace(answer.result(), from_cache=True)
-
-    def _answer_for(self, request: DecodeRequest) -> tuple["Future[Decoded]", bool]:
-        """The answer, ready or on its way, and whether it is the caller who must work it out.
-
-        A class that asks for one sentence at once has it decoded once.
-        """
-        with self._lock:
-            if request in self._answers:
-                self._answers.move_to_end(request)
-                return self._answers[request], False
-            answer = self._answers[request] = Future()
-            while len(self._answers) > CACHED_REQUESTS:
-                self._answers.popitem(last=False)
-            return answer, True
-
-    def _forget(self, request: DecodeRequest) -> None:
-        with self._lock:
-            self._answers.pop(request, None)
-
 
 def open_folder(folder: Path) -> "Pipeline":
     """Opens a checkpoint folder; importing torch takes seconds, so that happens here, in the background."""
@@ -221,6 +212,17 @@ def _printed_model() -> "PrintedModel":
     from seq2seq_core.printed import PrintedModel  # noqa: PLC0415 - see `open_folder`
 
     return PrintedModel()
+
+
+def _search(pipeline: "Model", entry: GalleryEntry, request: SearchRequest) -> Searched:
+    try:
+        if entry.source in (SourceKind.TEXT, SourceKind.LABEL):
+            _check_tokens(cast("Pipeline", pipeline), request.text)
+        start = time.perf_counter()
+        trace = pipeline.trace(request.text, _bounded(pipeline, request.text, request.options))
+        return Searched(request, entry, trace, time.perf_counter() - start)
+    except (InputError, OptionError) as error:
+        raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
 
 
 def _decode(pipeline: "Model", entry: GalleryEntry, request: DecodeRequest) -> Decoded:

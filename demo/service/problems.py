@@ -23,6 +23,8 @@ class Problem(StrEnum):
     SEED = "seed"
     TEMPERATURE = "temperature"
     ALGORITHM = "algorithm"
+    LENGTH_RULE = "length rule"
+    TOP_P = "top p"
     LOADING = "loading"
     FAILED = "failed"
     REFUSED = "refused"

@@ -41,13 +41,13 @@ class DecodeRequest:
 
     def __post_init__(self) -> None:
         check_source(self.text, self.source)
-        _check_whole(Problem.BEAM_SIZE, self.beam_size, 1, MAXIMUM_BEAM_SIZE)
-        _check_number(Problem.ALPHA, self.alpha, 0, MAXIMUM_ALPHA)
-        _check_whole(Problem.SEED, self.seed, 0, LARGEST_SEED)
-        _check_number(Problem.TEMPERATURE, self.temperature, *TEMPERATURES)
-        _check_whole(Problem.MINIMUM_LENGTH, self.min_length, 0, LARGEST_MINIMUM)
+        check_whole(Problem.BEAM_SIZE, self.beam_size, 1, MAXIMUM_BEAM_SIZE)
+        check_number(Problem.ALPHA, self.alpha, 0, MAXIMUM_ALPHA)
+        check_whole(Problem.SEED, self.seed, 0, LARGEST_SEED)
+        check_number(Problem.TEMPERATURE, self.temperature, *TEMPERATURES)
+        check_whole(Problem.MINIMUM_LENGTH, self.min_length, 0, LARGEST_MINIMUM)
         if self.max_length is not None:
-            _check_whole(Problem.MAXIMUM_LENGTH, self.max_length, 1, LONGEST_OUTPUT)
+            check_whole(Problem.MAXIMUM_LENGTH, self.max_length, 1, LONGEST_OUTPUT)
             if self.min_length >= self.max_length:
                 limits = {"minimum": self.min_length, "maximum": self.max_length}
                 raise RequestError(Problem.MINIMUM_TOO_HIGH, limits)
@@ -120,12 +120,22 @@ def _rule(value: object) -> object:
     return StopRule(value) if isinstance(value, str) and value in STOP_RULES else value
 
 
-def _check_whole(problem: Problem, value: object, low: int, high: int) -> None:
+def check_whole(problem: Problem, value: object, low: int, high: int) -> None:
+    """Refuse what is no whole number of the range.
+
+    Raises:
+        RequestError: it is not.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise RequestError(problem, {"low": low, "high": high, "found": repr(value)[:40]})
 
 
-def _check_number(problem: Problem, value: object, low: float, high: float) -> None:
+def check_number(problem: Problem, value: object, low: float, high: float) -> None:
+    """Refuse what is no number of the range.
+
+    Raises:
+        RequestError: it is not.
+    """
     # Comparing refuses NaN and infinity too, and unlike a conversion it takes whole numbers of any size.
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise RequestError(problem, {"low": f"{low:g}", "high": f"{high:g}", "found": repr(value)[:40]})

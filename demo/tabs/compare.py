@@ -16,15 +16,15 @@ from seq2seq_core.options import BeamOptions
 from .compare_desk import CompareDesk
 from .compare_lineup import LineupDesk
 from .compare_search import endpoint
-from .page_view import PageView
+from .page_view import PageView, as_shown
 from .tab import Captions, Context, Properties, Tab, quiet
 
 SECONDS_KEPT: Final = 3600
 ALPHA_STEP: Final = 0.05
 DEFAULTS: Final = BeamOptions()
 _FIRST: Final = WORDS[Language.ENGLISH]
-_AS_SHOWN: Final = "(...inputs) => window.pageViews?.withLineup(inputs) ?? inputs"
-_BUSY: Final = "(...inputs) => { window.pageViews?.busy(); return window.pageViews?.withLineup(inputs) ?? inputs; }"
+_AS_SHOWN: Final = as_shown("view-lineup")
+_BUSY: Final = as_shown("view-lineup", busy=True)
 _IDLE: Final = "() => window.pageViews?.idle()"
 
 

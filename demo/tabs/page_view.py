@@ -59,6 +59,12 @@ def chosen_number(event: gr.EventData, name: str) -> int | None:
     return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
+def as_shown(lineup: str, *, busy: bool = False) -> str:
+    """For the `js` of an event: its inputs with what the line-up of that id shows, see `withLineup` in lineup.js."""
+    asked = f"return views?.withLineup(inputs, '{lineup}') ?? inputs;"
+    return f"(...inputs) => {{ const views = window.pageViews; {'views?.busy();' if busy else ''} {asked} }}"
+
+
 def serve_page_assets() -> None:
     """Lets Gradio serve the scripts and the style, and nothing else."""
     gr.set_static_paths([str(ASSETS)])

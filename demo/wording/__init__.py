@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from . import chinese, compare, english, figures
+from . import chinese, compare, decoders, english, figures
 from .compare_words import CompareWords
+from .decoder_words import DecoderWords
 from .figure_words import FigureWords
 from .page_words import PageWords
 
@@ -30,11 +31,12 @@ class Words:
     page: PageWords
     figures: FigureWords
     compare: CompareWords
+    decoders: DecoderWords
 
 
 WORDS: Final[Mapping[Language, Words]] = {
-    Language.ENGLISH: Words(Language.ENGLISH, english.PAGE, figures.ENGLISH, compare.ENGLISH),
-    Language.CHINESE: Words(Language.CHINESE, chinese.PAGE, figures.CHINESE, compare.CHINESE),
+    Language.ENGLISH: Words(Language.ENGLISH, english.PAGE, figures.ENGLISH, compare.ENGLISH, decoders.ENGLISH),
+    Language.CHINESE: Words(Language.CHINESE, chinese.PAGE, figures.CHINESE, compare.CHINESE, decoders.CHINESE),
 }
 
 # Each language in its own name: that is how a visitor finds it.

@@ -77,6 +77,8 @@ _MESSAGE: Final = MessageWords(
         "stop rule": "停止规则必须是 {rules} 之一，得到的是 {found}。",
         "seed": "种子必须是 {low} 到 {high} 的整数，得到的是 {found}。",
         "temperature": "温度必须是 {low} 到 {high} 的数，得到的是 {found}。",
+        "length rule": "统一得分必须是 {rules} 之一，得到的是 {found}。",
+        "top p": "Top p 必须是 {low} 到 {high} 的数，得到的是 {found}。",
         "algorithm": "算法必须是这个模型所用的算法之一（{algorithms}），得到的是 {found}。",
         "loading": "模型仍在加载，请几秒后再试。",
         "failed": "这个模型无法加载。原因见程序日志。",

@@ -79,6 +79,8 @@ _MESSAGE: Final = MessageWords(
         "stop rule": "The stop rule must be one of {rules}, got {found}.",
         "seed": "The seed must be a whole number from {low} to {high}, got {found}.",
         "temperature": "The temperature must be a number from {low} to {high}, got {found}.",
+        "length rule": "The common score must be one of {rules}, got {found}.",
+        "top p": "Top p must be a number from {low} to {high}, got {found}.",
         "algorithm": "The algorithm must be one that this model is decoded with ({algorithms}), got {found}.",
         "loading": "The model is still loading. Try again in a few seconds.",
         "failed": "This model could not be loaded. The log of the app says why.",

@@ -214,14 +214,14 @@ PLAN: Final = (
     # For measuring only: its data may not be shipped.
     Planned(
         "multi30k-en-de-bahdanau",
-        "--tokenizer.source-kind bpe --tokenizer.target-kind bpe --max-tokens 6000000 --patience 0 "
+        "--tokenizer.source-kind bpe --tokenizer.target-kind bpe --max-tokens 4000000 --patience 0 "
         "--optimiser.warmup 600 --model.dropout 0.4",
         _MULTI30K,
         "multi30k-en-de",
     ),
     Planned(
         "multi30k-en-de-transformer",
-        "--tokenizer.source-kind bpe --tokenizer.target-kind bpe --max-tokens 6000000 --patience 0 "
+        "--tokenizer.source-kind bpe --tokenizer.target-kind bpe --max-tokens 4000000 --patience 0 "
         "--optimiser.schedule inverse_sqrt --optimiser.warmup 600 --family transformer --transformer.dropout 0.3",
         _MULTI30K,
         "multi30k-en-de",
