@@ -9,6 +9,7 @@ import { drawChoice } from "./choice.js";
 import { drawComparison } from "./comparison.js";
 import { drawExamples } from "./examples.js";
 import { drawGallery } from "./gallery.js";
+import { drawGrid } from "./grid.js";
 import { drawLineup, withLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
@@ -24,6 +25,7 @@ const VIEWS = {
   comparison: drawComparison,
   examples: drawExamples,
   gallery: drawGallery,
+  grid: drawGrid,
   lineup: drawLineup,
   message: drawMessage,
   nbest: drawNBest,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 from seq2seq_core.errors import InputError, OptionError
 from seq2seq_core.options import SearchOptions
-from seq2seq_core.trace import SelfAttentionTrace, Trace
+from seq2seq_core.trace import Hypothesis, SelfAttentionTrace, Trace
 
 from .cache import Cache
 from .gallery import GalleryEntry
@@ -169,6 +169,22 @@ class Service:
             answer, is_known = self._searches.answer(request, work_out)
         return replace(answer, from_cache=True) if is_known else answer
 
+    def batch(
+        self, texts: Sequence[str], options: SearchOptions, model: object, patience: float = PATIENCE
+    ) -> list[Hypothesis]:
+        """The best output of each text, in one batch and without traces; not cached.
+
+        Raises:
+            RequestError: as `search`; also where a text has no output.
+        """
+        entry = self.entry(model)
+        for text in texts:
+            check_source(text, entry.source)
+        if entry.source is not SourceKind.TEXT:
+            raise RequestError(Problem.REFUSED, {"reason": "a file of sentences needs a model that reads text"})
+        with self._shelf.lend(entry.name, patience) as pipeline, self._decoding:
+            return _batch(cast("Pipeline", pipeline), texts, options)
+
     def self_attention(
         self, request: DecodeRequest, tokens: Sequence[int], patience: float = PATIENCE
     ) -> SelfAttentionTrace:
@@ -237,6 +253,15 @@ def _decode(pipeline: "Model", entry: GalleryEntry, request: DecodeRequest) -> D
     except InputError as error:
         raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
     return Decoded(request, entry, greedy, beam, between - start, end - between)
+
+
+def _batch(pipeline: "Pipeline", texts: Sequence[str], options: SearchOptions) -> list[Hypothesis]:
+    try:
+        for text in texts:
+            _check_tokens(pipeline, text)
+        return [found[0] for found in pipeline.hypotheses(texts, options)]
+    except (InputError, OptionError, IndexError) as error:
+        raise RequestError(Problem.REFUSED, {"reason": str(error) or "it has no output"}) from error
 
 
 def _bounded(pipeline: "Model", text: str, options: Chosen) -> Chosen:

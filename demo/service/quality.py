@@ -14,6 +14,11 @@ def chrf(output: str, reference: str) -> float:
     return float(_chrf().sentence_score(output, [reference]).score)
 
 
+def corpus_chrf(outputs: Sequence[str], references: Sequence[str]) -> float:
+    """Character F-score of a whole file against one reference each, 0 to 100."""
+    return float(_chrf().corpus_score(list(outputs), [list(references)]).score)
+
+
 def bleu(outputs: Sequence[str], references: Sequence[str], tokenizer: str = "13a") -> float:
     """BLEU of a whole file against one reference each, 0 to 100."""
     return float(_bleu(tokenizer).corpus_score(list(outputs), [list(references)]).score)

@@ -11,9 +11,10 @@ from demo.service.requests import LARGEST_SEED, MAXIMUM_ALPHA, MAXIMUM_BEAM_SIZE
 from demo.service.ways import Settings
 from demo.wording import WORDS, Language, Words
 from demo.wording.compare_words import SectionWords
-from demo.wording.decoder_words import AnswerWords
+from demo.wording.decoder_words import AnswerWords, SweepWords
 
 from .decoders_desk import FIRST_WAYS, DecodersDesk
+from .decoders_sweep import SweepDesk
 from .page_view import PageView, as_shown
 from .parts.examples import examples_data
 from .parts.gallery import SEPARATOR, task_text
@@ -56,6 +57,32 @@ class _Layout:
             self.table = PageView("comparison", elem_id="decoders-table")
             _head(captions, lambda words: words.decoders.ruler_head)
             self.ruler = PlotlyView(elem_id="decoders-ruler")
+            self._sweep()
+        self._file()
+
+    def _sweep(self) -> None:
+        _head(self.captions, lambda words: words.decoders.sweep)
+        self.sweep = gr.State(None, time_to_live=SECONDS_KEPT)
+        self.sweep_button = gr.Button(elem_id="decoders-sweep", scale=0)
+        self.captions.follow(self.sweep_button, lambda words: {"value": words.decoders.sweep.start})
+        self.sweep_message = PageView("message", elem_id="decoders-sweep-message")
+        self.sweep_table = PageView("comparison", elem_id="decoders-sweep-table")
+        self.sweep_figure = PlotlyView(elem_id="decoders-sweep-figure")
+
+    def _file(self) -> None:
+        self.file_sweep = gr.State(None, time_to_live=SECONDS_KEPT)
+        with gr.Accordion(open=False, elem_id="decoders-file") as file:
+            explain = gr.Markdown()
+            with gr.Row():
+                self.upload = gr.UploadButton(file_types=[".tsv", ".txt"], elem_id="decoders-upload", scale=0)
+                self.cancel = gr.Button(elem_id="decoders-cancel", scale=0)
+            self.file_message = PageView("message", elem_id="decoders-file-message")
+            self.file_table = PageView("grid", elem_id="decoders-file-table")
+        follow = self.captions.follow
+        follow(file, lambda words: {"label": words.decoders.file.title})
+        follow(explain, lambda words: {"value": words.decoders.file.explain})
+        follow(self.upload, lambda words: {"label": words.decoders.file.upload})
+        follow(self.cancel, lambda words: {"value": words.decoders.file.cancel})
 
     def _input(self, sentence: Properties) -> None:
         with gr.Row(equal_height=True):
@@ -99,6 +126,11 @@ class _Layout:
         """What a trial fills."""
         return [self.message, self.results, self.trial, self.table, self.ruler]
 
+    @property
+    def swept(self) -> list[Any]:
+        """What a sweep fills."""
+        return [self.sweep_message, self.sweep, self.sweep_table, self.sweep_figure]
+
 
 def _labelled(label: str, info: str) -> Properties:
     return {"label": label, "info": info}
@@ -124,7 +156,7 @@ def shown_examples(desk: DecodersDesk, model: str, language: str) -> Any:
     return examples_data(desk.examples_of(model), entry, page, reasons=named)
 
 
-def _head(captions: Captions, texts: Callable[[Words], SectionWords | AnswerWords]) -> None:
+def _head(captions: Captions, texts: Callable[[Words], SectionWords | AnswerWords | SweepWords]) -> None:
     """A heading and the one line that says what to look at below it."""
 
     def value(words: Words) -> Properties:
@@ -138,6 +170,7 @@ def build(context: Context) -> None:
     desk = DecodersDesk(context.service, context.examples)
     layout = _Layout(context.captions, desk)
     _wire_trial(layout, desk, context.language)
+    _wire_sweeps(layout, SweepDesk(desk), context.language)
     _wire_choices(layout, desk, context.language)
     _wire_language(layout, desk, context.language)
 
@@ -150,6 +183,34 @@ def _wire_trial(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> None
         desk.take_example, **quiet(inputs=[layout.sentence, layout.model], outputs=[layout.sentence])
     )
     filled.then(desk.ask, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
+    # A sweep of another source does not stay below the new outputs.
+    layout.trial.change(lambda: (None,) * 3, **quiet(outputs=layout.swept[1:]))
+
+
+def _wire_sweeps(layout: _Layout, desk: SweepDesk, language: gr.Radio) -> None:
+    shown = layout.swept
+    layout.sweep_button.click(
+        desk.sweep, js=_BUSY, **quiet(inputs=[*layout.settings, language], outputs=shown)
+    ).failure(None, js=_IDLE, **quiet())
+    language.change(
+        desk.show_again, trigger_mode="always_last", **quiet(inputs=[layout.sweep, language], outputs=shown)
+    )
+    score = [layout.model, layout.beam_size, layout.alpha, layout.length_rule]
+    running = layout.upload.upload(
+        desk.sweep_file,
+        **quiet(
+            inputs=[layout.upload, *score, language],
+            outputs=[layout.file_message, layout.file_sweep, layout.file_table],
+        ),
+    )
+    layout.cancel.click(
+        desk.cancelled, cancels=[running], **quiet(inputs=[language], outputs=[layout.file_message])
+    )
+    language.change(
+        desk.show_file_again,
+        trigger_mode="always_last",
+        **quiet(inputs=[layout.file_sweep, language], outputs=[layout.file_table]),
+    )
 
 
 def _wire_choices(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> None:

@@ -58,7 +58,7 @@ class DecodersDesk:
             settings = settings_of(beam_size, alpha, length_rule, temperature, top_p, seed)
             for state in tried(self.service, text, names_of_ways(ways), model, settings):
                 if isinstance(state, Trial):
-                    yield self._shown(replace(state, reference=self._reference(state)), words)
+                    yield self._shown(replace(state, reference=self.reference(state.entry, state.text)), words)
                 else:
                     yield _progress(state, settings, words)
         except (RequestError, WaysError) as error:
@@ -110,8 +110,9 @@ class DecodersDesk:
             draw_ruler(totals_of(trial, words), formula, words.decoders.ruler),
         )
 
-    def _reference(self, trial: Trial) -> str:
-        found = (each for each in self.examples.for_decoders(trial.entry) if each.source.strip() == trial.text.strip())
+    def reference(self, entry: GalleryEntry, text: str) -> str:
+        """What should come out, where an example was asked."""
+        found = (each for each in self.examples.for_decoders(entry) if each.source.strip() == text.strip())
         return next((each.reference for each in found), "")
 
 
