@@ -58,10 +58,10 @@ test-slow: $(VENV)/.test browser-setup  ## the tests too long for every day
 # glibc and oneDNN read these settings).
 train queue: export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=100000000000
 train queue: export ONEDNN_PRIMITIVE_CACHE_CAPACITY ?= 20000
-train: $(VENV)/.evaluation  ## train a model: make train ARGS="--help"
+train: $(VENV)/.runtime  ## train a model: make train ARGS="--help"
 	@$(RUN) -m seq2seq_core.train $(ARGS)
 
-queue: $(VENV)/.evaluation  ## train the models in the box: make queue ARGS="--data data --output runs"
+queue: $(VENV)/.runtime  ## train the models in the box: make queue ARGS="--data data --output runs"
 	@$(RUN) -m seq2seq_core.training.queue $(ARGS)
 
 clean:  ## remove what these commands made, except trained models
@@ -74,10 +74,6 @@ browser-setup: $(VENV)/.test
 # A stamp is newer than the list it was installed from, so the second time is quick; it lives and dies with the venv.
 $(VENV)/.runtime: requirements.txt | $(RUN)
 	$(RUN) -m pip install --requirement requirements.txt
-	@touch $@
-
-$(VENV)/.evaluation: pyproject.toml $(VENV)/.runtime
-	$(RUN) -m pip install --editable '.[evaluation]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml $(VENV)/.runtime

@@ -10,10 +10,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 from typing import Final
 
-from seq2seq_core.errors import OptionError
 from seq2seq_core.options import MAXIMUM_LENGTH_CAP, BeamOptions, GreedyOptions, SearchOptions, StopRule
 from seq2seq_core.pipeline import Pipeline
 
@@ -35,16 +33,6 @@ class Scores:
     exact: float  # percent of outputs equal to a reference
     bleu_signature: str
     chrf_signature: str
-
-
-def require_sacrebleu() -> None:
-    """Say before hours of training, not after, that the measuring library is missing.
-
-    Raises:
-        OptionError: sacrebleu is not installed.
-    """
-    if find_spec("sacrebleu") is None:
-        raise OptionError("test needs the package sacrebleu, which is not installed: pip install '.[evaluation]'")
 
 
 def score(outputs: Sequence[str], references: Sequence[Sequence[str]], tokenize: str = "13a") -> Scores:

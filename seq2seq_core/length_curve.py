@@ -17,7 +17,7 @@ import tyro
 
 from seq2seq_core.checkpoint import save_checkpoint
 from seq2seq_core.errors import Seq2SeqError
-from seq2seq_core.evaluation import bleu_with_interval, require_sacrebleu
+from seq2seq_core.evaluation import bleu_with_interval
 from seq2seq_core.options import BeamOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.tasks.joining import joined_by
@@ -57,7 +57,6 @@ def main() -> int:
     """The command line; a user's mistake is one line on standard error and exit status 2."""
     options = tyro.cli(CurveOptions, prog="python -m seq2seq_core.length_curve", description=__doc__)
     try:
-        require_sacrebleu()
         text = pooled(read_parallel(options.test), options.join)
         for folder in options.models:
             _measure(folder, text)

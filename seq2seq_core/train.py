@@ -22,7 +22,7 @@ import tyro
 
 from seq2seq_core.checkpoint import count_parameters, load_checkpoint, save_checkpoint
 from seq2seq_core.errors import CheckpointError, DataError, OptionError, Seq2SeqError, TrainingError
-from seq2seq_core.evaluation import evaluate, require_sacrebleu, room_for
+from seq2seq_core.evaluation import evaluate, room_for
 from seq2seq_core.files import recover_folder
 from seq2seq_core.models import FAMILIES
 from seq2seq_core.pipeline import Pipeline
@@ -55,7 +55,6 @@ def train(options: TrainingOptions) -> Run:
     """Read the data, train, and measure the best model on the test file."""
     device = _device(options)
     if _measured(options):
-        require_sacrebleu()
         _references(options)
     texts = _texts(options)
     run, trainer = _start(options, texts, device)

@@ -30,6 +30,7 @@ class Search(StrEnum):
     BEST_KNOWN = "best known"  # nothing better was found, and nothing was proved
     ERROR = "error"  # an output that scores higher exists and was missed
     OTHER_AIM = "other aim"  # one exists, but this search had another score in view
+    DRAWN = "drawn"  # one exists, but a sample is not a search for the best
 
 
 class Model(StrEnum):
@@ -118,6 +119,8 @@ def _standing(trace: Trace, winner: Hypothesis | None, exact: Trace, known: Hypo
     missed = common_score(rule, known)[0] - score
     if missed <= TOLERANCE or winner.tokens == known.tokens:
         return Standing(Search.OPTIMAL if exact.stop.reason == PROVED else Search.BEST_KNOWN, score, length)
+    if trace.algorithm == "sampling":
+        return Standing(Search.DRAWN, score, length, missed)
     aims_alike = trace.formula == exact.formula
     return Standing(Search.ERROR if aims_alike else Search.OTHER_AIM, score, length, missed)
 

@@ -21,6 +21,11 @@ if (window.pageViews) start();
 else window.addEventListener('pageviews-ready', start, { once: true });
 """
 
+_WITH: Final = "(...inputs) => window.pageViews?.withLineup(inputs, 'LINEUP') ?? inputs"
+_BUSY_WITH: Final = (
+    "(...inputs) => { window.pageViews?.busy(); return window.pageViews?.withLineup(inputs, 'LINEUP') ?? inputs; }"
+)
+
 
 class PageView(gr.HTML):
     """Shows what Python sends as the view of one kind; what a visitor does arrives as an event.
@@ -61,8 +66,7 @@ def chosen_number(event: gr.EventData, name: str) -> int | None:
 
 def as_shown(lineup: str, *, busy: bool = False) -> str:
     """For the `js` of an event: its inputs with what the line-up of that id shows, see `withLineup` in lineup.js."""
-    asked = f"return views?.withLineup(inputs, '{lineup}') ?? inputs;"
-    return f"(...inputs) => {{ const views = window.pageViews; {'views?.busy();' if busy else ''} {asked} }}"
+    return (_BUSY_WITH if busy else _WITH).replace("LINEUP", lineup)
 
 
 def serve_page_assets() -> None:

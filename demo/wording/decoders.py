@@ -91,6 +91,7 @@ _ANSWERS_ENGLISH: Final = AnswerWords(
         "best known": "common score {score}: nothing better was found, but that is no proof",
         "error": "common score {score}. Search error: an output that scores {missed} more was missed",
         "other aim": "common score {score}, {missed} below the best; no search error, for it had its own score in view",
+        "drawn": "common score {score}, {missed} below the best; no search error: a draw does not look for the best",
     },
     models={
         "not proved": "Model error: cannot be judged, because the optimum is not proved.",
@@ -135,6 +136,7 @@ _ANSWERS_CHINESE: Final = AnswerWords(
         "best known": "统一得分 {score}：没有找到更好的，但这不是证明",
         "error": "统一得分 {score}。搜索错误：错过了得分高 {missed} 的输出",
         "other aim": "统一得分 {score}，比最好的低 {missed}；不算搜索错误，因为它以自己的得分为目标",
+        "drawn": "统一得分 {score}，比最好的低 {missed}；不算搜索错误，因为采样并不寻找最优",
     },
     models={
         "not proved": "模型错误：无法判断，因为最优输出没有得到证明。",
