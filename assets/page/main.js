@@ -12,8 +12,10 @@ import { drawGallery } from "./gallery.js";
 import { drawLineup, withLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
+import { drawNext } from "./next.js";
 import { drawAttention, drawPanel } from "./panel.js";
 import { drawResult } from "./result.js";
+import { drawWhatIf } from "./what_if.js";
 
 const DESK = ".desk"; // what a tab shows
 const VIEWS = {
@@ -27,8 +29,10 @@ const VIEWS = {
   lineup: drawLineup,
   message: drawMessage,
   nbest: drawNBest,
+  next: drawNext,
   panel: drawPanel,
   result: drawResult,
+  whatif: drawWhatIf,
 };
 
 function mount(kind, { element, props, watch, report }) {

@@ -23,6 +23,7 @@ class Problem(StrEnum):
     SEED = "seed"
     TEMPERATURE = "temperature"
     ALGORITHM = "algorithm"
+    CHANGES = "changes"
     LOADING = "loading"
     FAILED = "failed"
     REFUSED = "refused"

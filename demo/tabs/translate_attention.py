@@ -11,7 +11,6 @@ import gradio as gr
 
 from demo.figures.heads import attention_choices, choice_in
 from demo.figures.heatmap import heatmap_bundle
-from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.walk import START, Node, node_in
 from demo.plotly_view import PlotlyView, clicked
 from demo.service import SourceKind
@@ -21,6 +20,7 @@ from .page_view import PageView, chosen_number
 from .parts.attention import LITTLE, attention_view, head_data
 from .parts.node import attention_data, panel_data
 from .parts.selection import Selection
+from .parts.what_if import next_data
 from .tab import Captions, part_head
 
 ATTENTION: Final = 5  # outputs of the part
@@ -101,8 +101,8 @@ def _nothing() -> Outputs:
 
 def _closer(chosen: Selection, words: Words) -> Outputs:
     """Selection, panel, attention, next tokens; the choice of a head and the large figure stay."""
-    bars = next_tokens_bundle(chosen.trace, chosen.focus, words.figures.bars)
-    return chosen, panel_data(chosen, words.page.panel), attention_data(chosen, words), bars, gr.skip(), gr.skip()
+    panel, coming = panel_data(chosen, words.page.panel), next_data(chosen, words)
+    return chosen, panel, attention_data(chosen, words), coming, gr.skip(), gr.skip()
 
 
 def _by_head(chosen: Selection, words: Words, *, choice: Any) -> Outputs:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import architectures, attention_sections, endings, gallery
+from . import architectures, attention_sections, endings, gallery, what_if
 from .page_words import (
     FrameWords,
     InputWords,
@@ -78,6 +78,7 @@ _MESSAGE: Final = MessageWords(
         "seed": "种子必须是 {low} 到 {high} 的整数，得到的是 {found}。",
         "temperature": "温度必须是 {low} 到 {high} 的数，得到的是 {found}。",
         "algorithm": "算法必须是这个模型所用的算法之一（{algorithms}），得到的是 {found}。",
+        "changes": "一次搜索最多可以改动 {limit} 处。",
         "loading": "模型仍在加载，请几秒后再试。",
         "failed": "这个模型无法加载。原因见程序日志。",
         "refused": "模型无法读取这段文字：{reason}。",
@@ -238,4 +239,5 @@ PAGE: Final = PageWords(
     panel=_PANEL,
     heatmap=attention_sections.HEATMAP_CHINESE,
     self_attention=attention_sections.SELF_ATTENTION_CHINESE,
+    what_if=what_if.CHINESE,
 )

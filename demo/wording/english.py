@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import architectures, attention_sections, endings, gallery
+from . import architectures, attention_sections, endings, gallery, what_if
 from .page_words import (
     FrameWords,
     InputWords,
@@ -80,6 +80,7 @@ _MESSAGE: Final = MessageWords(
         "seed": "The seed must be a whole number from {low} to {high}, got {found}.",
         "temperature": "The temperature must be a number from {low} to {high}, got {found}.",
         "algorithm": "The algorithm must be one that this model is decoded with ({algorithms}), got {found}.",
+        "changes": "A search can be changed at {limit} places at most.",
         "loading": "The model is still loading. Try again in a few seconds.",
         "failed": "This model could not be loaded. The log of the app says why.",
         "refused": "The model cannot read this: {reason}.",
@@ -245,4 +246,5 @@ PAGE: Final = PageWords(
     panel=_PANEL,
     heatmap=attention_sections.HEATMAP_ENGLISH,
     self_attention=attention_sections.SELF_ATTENTION_ENGLISH,
+    what_if=what_if.ENGLISH,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .architectures import ArchitectureWords
 from .attention_section_words import HeatmapSectionWords, SelfAttentionSectionWords
 from .gallery_words import CardWords, GalleryWords
+from .what_if_words import WhatIfWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,3 +187,4 @@ class PageWords:
     panel: PanelWords
     heatmap: HeatmapSectionWords
     self_attention: SelfAttentionSectionWords
+    what_if: WhatIfWords
