@@ -14,6 +14,7 @@ import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
 import { drawNext } from "./next.js";
 import { drawAttention, drawPanel } from "./panel.js";
+import { drawPin } from "./pin.js";
 import { drawResult } from "./result.js";
 import { drawWhatIf } from "./what_if.js";
 
@@ -31,6 +32,7 @@ const VIEWS = {
   nbest: drawNBest,
   next: drawNext,
   panel: drawPanel,
+  pin: drawPin,
   result: drawResult,
   whatif: drawWhatIf,
 };

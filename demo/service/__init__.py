@@ -30,7 +30,7 @@ from .shelf import Budget, State
 from .sources import SourceKind
 from .stopping import StopInterval, stop_intervals
 from .verdict import Kind, Note, Verdict, first_divergence, judge
-from .what_if import MOST_CHANGES, Ban, Change, Force, WhatIf
+from .what_if import MOST_CHANGES, Ban, Change, Force, PinAttention, WhatIf
 
 __all__ = [
     "MOST_CHANGES",
@@ -52,6 +52,7 @@ __all__ = [
     "MeasuredRun",
     "MeasuredTask",
     "Note",
+    "PinAttention",
     "Problem",
     "RequestError",
     "Score",

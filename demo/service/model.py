@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
-from seq2seq_core.errors import InputError
+from seq2seq_core.errors import InputError, OptionError
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import SelfAttentionTrace, Trace
 
@@ -234,6 +234,10 @@ def _decode(pipeline: "Model", entry: GalleryEntry, request: DecodeRequest) -> D
         end = time.perf_counter()
     except InputError as error:
         raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
+    except OptionError as error:
+        if not request.what_if.pins:
+            raise
+        raise RequestError(Problem.PINS, {"reason": str(error)}) from error
     return Decoded(request, entry, greedy, beam, between - start, end - between)
 
 

@@ -24,6 +24,7 @@ class Problem(StrEnum):
     TEMPERATURE = "temperature"
     ALGORITHM = "algorithm"
     CHANGES = "changes"
+    PINS = "pins"
     LOADING = "loading"
     FAILED = "failed"
     REFUSED = "refused"

@@ -111,7 +111,7 @@ class DecodeRequest:
 
     @property
     def _changed(self) -> dict[str, Any]:
-        return {"constraints": self.what_if.constraints}
+        return {"constraints": self.what_if.constraints, "pins": self.what_if.pins}
 
 
 def _anything(value: Any) -> Any:

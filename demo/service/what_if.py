@@ -6,7 +6,7 @@ A newer change wins over an older one that contradicts it; undoing the newer bri
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from seq2seq_core.options import Constraints
+from seq2seq_core.options import Constraints, Pin
 
 from .problems import Problem, RequestError
 
@@ -29,7 +29,33 @@ class Ban:
     pieces: tuple[str, ...]
 
 
-Change: TypeAlias = Force | Ban
+@dataclass(frozen=True, slots=True)
+class PinAttention:
+    """In one step, from 1, all attention goes to one source position, from 0; `piece` is its label."""
+
+    step: int
+    position: int
+    piece: str
+
+
+Change: TypeAlias = Force | Ban | PinAttention
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What the changes of a stack come to."""
+
+    forced: tuple[int, ...]
+    bans: tuple[tuple[int, ...], ...]
+    pins: tuple[Pin, ...]
+
+    def has(self, change: Change) -> bool:
+        """Whether the change is part of it; a newer one may have contradicted it."""
+        if isinstance(change, PinAttention):
+            return _pin(change) in self.pins
+        if isinstance(change, Ban):
+            return change.tokens in self.bans
+        return self.forced[: len(change.tokens)] == change.tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +86,36 @@ class WhatIf:
     @property
     def constraints(self) -> Constraints:
         """What the searches must hold."""
-        forced, bans = self._in_force()
-        return Constraints(forced_prefix=forced, banned_after=bans)
+        found = self.in_force
+        return Constraints(forced_prefix=found.forced, banned_after=found.bans)
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """Where the model's attention is set."""
+        return self.in_force.pins
 
     @property
     def holding(self) -> tuple[bool, ...]:
-        """Of every change, whether it is in force; a newer one may contradict it."""
-        forced, bans = self._in_force()
-        return tuple(
-            forced[: len(change.tokens)] == change.tokens if isinstance(change, Force) else change.tokens in bans
-            for change in self.changes
-        )
+        """Of every change, whether it is in force."""
+        return tuple(map(self.in_force.has, self.changes))
 
-    def _in_force(self) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
-        """The forced prefix and the banned paths, the newest change heard first."""
+    @property
+    def in_force(self) -> InForce:
+        """The newest change is heard first."""
         forced: tuple[int, ...] = ()
         bans: list[tuple[int, ...]] = []
+        pins: dict[int, Pin] = {}
         for change in reversed(self.changes):
-            path = change.tokens
-            if isinstance(change, Ban):
+            if isinstance(change, PinAttention):
+                pins.setdefault(change.step, _pin(change))
+            elif isinstance(change, Ban):
+                path = change.tokens
                 if path not in bans and forced[: len(path)] != path:
                     bans.append(path)
-            elif not forced and not any(path[: len(ban)] == ban for ban in bans):
-                forced = path
-        return forced, tuple(reversed(bans))
+            elif not forced and not any(change.tokens[: len(ban)] == ban for ban in bans):
+                forced = change.tokens
+        return InForce(forced, tuple(reversed(bans)), tuple(pin for _, pin in sorted(pins.items())))
+
+
+def _pin(change: PinAttention) -> Pin:
+    return Pin(step=change.step, position=change.position)

@@ -84,7 +84,7 @@ class _Layout:
     def closer(self) -> list[Any]:
         """What follows a choice within the attention, in the order of `translate_attention`."""
         token = [self.panel, self.looked_at, self.next_tokens]
-        return [self.chosen, *token, self.attention.choice, self.attention.large]
+        return [self.chosen, *token, self.attention.pin, self.attention.choice, self.attention.large]
 
     @property
     def everything(self) -> list[Any]:
@@ -161,7 +161,8 @@ def _wire_selection(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
 
 def _wire_what_if(layout: _Layout, desk: WhatIfDesk, language: gr.Radio) -> None:
     wires = quiet(inputs=[layout.chosen, language], outputs=layout.everything)
-    for trigger, handler in ((layout.next_tokens.choose, desk.change), (layout.what_if.choose, desk.take_back)):
+    changes = ((layout.next_tokens.choose, desk.change), (layout.attention.pin.choose, desk.change))
+    for trigger, handler in (*changes, (layout.what_if.choose, desk.take_back)):
         trigger(handler, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
 
 

@@ -15,12 +15,13 @@ from demo.wording import Words, words_for
 from seq2seq_core.trace import to_json
 
 from .page_view import chosen_number
+from .parts.changes import next_data
 from .parts.message import message_data, problem_message, problem_text, state_message
 from .parts.nbest import nbest_data
 from .parts.node import attention_data, panel_data
 from .parts.result import result_data
 from .parts.selection import Selection, end_of, winner
-from .parts.what_if import next_data, overlay, what_if_data
+from .parts.what_if import overlay, what_if_data
 from .translate_attention import ATTENTION, attention_outputs
 from .translate_self import CLOSED, closed_outputs
 

@@ -12,9 +12,9 @@ import gradio as gr
 from demo.service import DecodeRequest, State, WhatIf
 from demo.wording import Words, words_for
 
+from .parts.changes import change_in
 from .parts.message import message_data, state_message
 from .parts.selection import Selection
-from .parts.what_if import change_in
 from .translate_desk import Desk, Outputs, only_message
 
 
@@ -25,7 +25,7 @@ class WhatIfDesk:
     desk: Desk
 
     def change(self, chosen: Selection | None, language: str, event: gr.EventData) -> Iterator[Outputs]:
-        """Force or ban tokens at a node, and decode again."""
+        """Force or ban tokens at a node, or set the attention of its step, and decode again."""
         words = words_for(language)
         change = change_in(chosen, event._data) if chosen else None
         if chosen is None or change is None:

@@ -78,6 +78,7 @@ _MESSAGE: Final = MessageWords(
         "seed": "种子必须是 {low} 到 {high} 的整数，得到的是 {found}。",
         "temperature": "温度必须是 {low} 到 {high} 的数，得到的是 {found}。",
         "algorithm": "算法必须是这个模型所用的算法之一（{algorithms}），得到的是 {found}。",
+        "pins": "无法从外部设定该模型的注意力：{reason}。",
         "changes": "一次搜索最多可以改动 {limit} 处。",
         "loading": "模型仍在加载，请几秒后再试。",
         "failed": "这个模型无法加载。原因见程序日志。",

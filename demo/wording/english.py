@@ -80,6 +80,7 @@ _MESSAGE: Final = MessageWords(
         "seed": "The seed must be a whole number from {low} to {high}, got {found}.",
         "temperature": "The temperature must be a number from {low} to {high}, got {found}.",
         "algorithm": "The algorithm must be one that this model is decoded with ({algorithms}), got {found}.",
+        "pins": "This model’s attention cannot be set from outside: {reason}.",
         "changes": "A search can be changed at {limit} places at most.",
         "loading": "The model is still loading. Try again in a few seconds.",
         "failed": "This model could not be loaded. The log of the app says why.",

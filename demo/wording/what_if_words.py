@@ -11,6 +11,8 @@ class WhatIfWords:
     """The strip above a changed result, and the actions at a node."""
 
     title: str
+    title_pinned: str
+    pinned: str  # {step} {piece}
     forced: str  # {prefix}
     banned: str  # {token} {prefix}
     banned_first: str  # {token}
@@ -36,3 +38,8 @@ class WhatIfWords:
     force: str
     ban: str
     full: str  # {limit}
+    pin_label: str  # {step} {token}
+    pin: str
+    pin_explain: str
+    pinned_rows: str  # under the heat map; {pins}
+    pinned_row: str  # {step} {piece}

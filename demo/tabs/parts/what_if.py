@@ -1,12 +1,10 @@
-"""What a visitor changed about the search: the strip above the result, and what can be changed at a node."""
+"""What a visitor changed about the search: the strip above the result, and what is laid over the tree."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from demo.figures.labels import number, visible
-from demo.figures.next_tokens import next_tokens
-from demo.figures.walk import START, Node, node_in
-from demo.service import MOST_CHANGES, Ban, Change, Decoded, Force
+from demo.service import Change, Decoded, Force, PinAttention
 from demo.tabs.parts.data import Data
 from demo.tabs.parts.result import shown_text, signed
 from demo.tabs.parts.selection import Selection
@@ -14,7 +12,9 @@ from demo.wording import Words
 from demo.wording.figure_words import TreeWords
 from demo.wording.page_words import PageWords
 from demo.wording.what_if_words import WhatIfWords
-from seq2seq_core.trace import Hypothesis, Trace, candidate_label, path
+from seq2seq_core.trace import Hypothesis, Trace, candidate_label, path, pins_of
+
+SEEN: Final = 0.0005  # what three places show
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,19 @@ def what_if_data(chosen: Selection, page: PageWords) -> Data | None:
         return None
     pairs = zip(changes.changes, changes.holding, strict=True)
     return {
-        "title": texts.title,
+        "title": texts.title_pinned if changes.pins else texts.title,
         "changes": [_told(change, texts) + ("" if holds else texts.overruled) for change, holds in pairs],
         "numbers": _numbers(chosen.own, chosen.decoded, page),
         "lang": chosen.decoded.entry.target_language,
-        "says": _says(chosen.own.beam, chosen.decoded.beam, texts),
+        "says": _says(chosen, texts),
         "undo": texts.undo,
         "own": texts.back,
     }
 
 
 def _told(change: Change, words: WhatIfWords) -> str:
+    if isinstance(change, PinAttention):
+        return words.pinned.format(step=change.step, piece=visible(change.piece))
     if isinstance(change, Force):
         return words.forced.format(prefix=_spelled(change.pieces))
     *before, token = change.pieces
@@ -72,9 +74,14 @@ def _numbers(own: Decoded, changed: Decoded, page: PageWords) -> Data:
     rows = [_row(texts.own_row, old, page), _row(texts.changed_row, new, page)]
     if old and new:
         sums, scores = new.log_prob_sum - old.log_prob_sum, new.score - old.score
-        rows.append({"name": texts.difference, "output": "", "values": [signed(sums), "", signed(scores)]})
+        rows.append({"name": texts.difference, "output": "", "values": [_difference(sums), "", _difference(scores)]})
     columns = [texts.search, texts.winner, result.log_prob_sum, result.length, result.score]
     return {"columns": columns, "rows": rows}
+
+
+def _difference(value: float) -> str:
+    """As many places as the numbers above it; more only where the difference would not be seen."""
+    return signed(value) if abs(value) < SEEN else f"{value:+.3f}"
 
 
 def _row(name: str, best: Hypothesis | None, page: PageWords) -> Data:
@@ -82,8 +89,10 @@ def _row(name: str, best: Hypothesis | None, page: PageWords) -> Data:
     return {"name": name, "output": shown_text(best, page.result), "values": values}
 
 
-def _says(own: Trace, changed: Trace, words: WhatIfWords) -> list[str]:
+def _says(chosen: Selection, words: WhatIfWords) -> list[str]:
     """What the two winners have in common, and what their numbers mean."""
+    assert chosen.own is not None
+    own, changed = chosen.own.beam, chosen.decoded.beam
     old, new = _best(own), _best(changed)
     if old is None or new is None:
         return [] if new else [words.nothing]
@@ -93,7 +102,9 @@ def _says(own: Trace, changed: Trace, words: WhatIfWords) -> list[str]:
     told = words.shared.format(prefix=_spelled(shared), old=parts[0], new=parts[1])
     if not shared:
         told = words.nothing_shared.format(old=parts[0], new=parts[1])
-    return [told, *([words.missed] if new.score > old.score else [])]
+    # Under a pin the numbers are those of a model that was tampered with.
+    missed = new.score > old.score and not chosen.decoded.request.what_if.pins
+    return [told, *([words.missed] if missed else [])]
 
 
 def _shared(own: Trace, old: Hypothesis, changed: Trace, new: Hypothesis) -> tuple[list[str], tuple[str, str] | None]:
@@ -114,53 +125,10 @@ def _best(trace: Trace) -> Hypothesis | None:
     return trace.hypotheses[0] if trace.hypotheses else None
 
 
-def next_data(chosen: Selection, words: Words) -> Data:
-    """The most probable tokens after the node in focus, each with the way to try it; and what else can be changed."""
-    node, texts = chosen.focus, words.page.what_if
-    tokens = next_tokens(chosen.trace, node)
-    is_full = len(chosen.decoded.request.what_if.changes) >= MOST_CHANGES
-    return {
-        "node": node,
-        "token": _token(chosen.trace, node),
-        "lang": chosen.decoded.entry.target_language,
-        "note": "" if tokens else words.figures.bars.nothing,
-        "tokens": [
-            {"token": each.token, "piece": visible(each.piece), "text": number(each.probability),
-             "part": each.probability, "hint": texts.try_hint.format(token=visible(each.piece))}
-            for each in tokens
-        ],
-        "try": texts.try_instead,
-        "acts": [] if node == START else [["force", texts.force], ["ban", texts.ban]],
-        "full": texts.full.format(limit=MOST_CHANGES) if is_full else "",
-    }  # fmt: skip
-
-
-def change_in(chosen: Selection, data: Any) -> Change | None:
-    """The change that the page asks for, if the search in view has what it names: events can be forged, or late."""
-    trace = chosen.trace
-    match data:
-        case {"act": "force" | "ban" as act, "node": [int(step), int(index)], "token": int(token)}:
-            node = node_in(trace, (step, index))
-            if node is None or node == START or _token(trace, node) != token:
-                return None
-            tokens, pieces = _way(trace, node)
-            return Force(tokens, pieces) if act == "force" else Ban(tokens, pieces)
-        case {"try": int(token), "node": [int(step), int(index)]}:
-            node = node_in(trace, (step, index))
-            found = [each for each in next_tokens(trace, node) if each.token == token] if node else []
-            if node is None or not found:
-                return None
-            tokens, pieces = _way(trace, node)
-            return Force((*tokens, token), (*pieces, found[0].piece))
-    return None
-
-
-def _token(trace: Trace, node: Node) -> int | None:
-    return None if node == START else int(trace.steps[node[0] - 1].token_N[node[1]])
-
-
-def _way(trace: Trace, node: Node) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Ids and labels of the tokens on the way to a node, its own included."""
-    nodes = [] if node == START else path(trace, *node)
-    ids = tuple(int(trace.steps[step - 1].token_N[index]) for step, index in nodes)
-    return ids, tuple(trace.labels[token] for token in ids)
+def pinned_text(trace: Trace, words: WhatIfWords) -> str:
+    """Which rows of the heat map were set from outside; nothing where none was."""
+    pins = [
+        words.pinned_row.format(step=step, piece=visible(trace.source_tokens[position]))
+        for step, position in pins_of(trace).items()
+    ]
+    return words.pinned_rows.format(pins=", ".join(pins)) if pins else ""

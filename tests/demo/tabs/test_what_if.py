@@ -7,16 +7,19 @@ import gradio as gr
 import pytest
 
 from demo.figures.walk import START
-from demo.service import MOST_CHANGES, Ban, DecodeRequest, ExampleBook, Force, WhatIf
-from demo.tabs.parts.selection import Selection, end_of
-from demo.tabs.parts.what_if import change_in, next_data, overlay, what_if_data
+from demo.service import MOST_CHANGES, Ban, DecodeRequest, ExampleBook, Force, PinAttention, WhatIf
+from demo.tabs.parts.changes import change_in, next_data, pin_data
+from demo.tabs.parts.selection import Selection, end_of, winner
+from demo.tabs.parts.what_if import overlay, what_if_data
 from demo.tabs.translate_desk import EVERYTHING, Desk
 from demo.tabs.translate_what_if import WhatIfDesk
 from demo.wording import words_for
+from seq2seq_core.options import Pin
 from seq2seq_core.trace import check
+from tests.demo.evidence_models import evidence_service, source_of
 from tests.demo.service.made import ready_service
 
-TREE, CHOSEN, STRIP = 2, 3, -1  # among the outputs of a decode
+TREE, CHOSEN, STRIP, ATTENTION_AT = 2, 3, -1, 6  # among the outputs of a decode
 SETTINGS: tuple[Any, ...] = ("", 3, 0.7, 0, 0, "k_finished", 0, 1.0, "en")
 WORDS = words_for("en")
 
@@ -64,7 +67,7 @@ def test_a_candidate_is_tried_and_both_totals_and_their_difference_are_told(
     values = [row["values"] for row in strip["numbers"]["rows"]]
     assert values[0] == ["-1.022", "3", f"{own.score:.3f}"]
     assert values[1] == ["-1.715", "3", f"{new.score:.3f}"]
-    assert values[2][0] == "-0.69"  # ln 0.18 - ln 0.36 = -0.693
+    assert values[2][0] == "-0.693"  # ln 0.18 - ln 0.36
     assert "“b”" in strip["says"][0]
     assert now.own.beam is chosen.decoded.beam
 
@@ -183,3 +186,47 @@ def _label(chosen: Selection, node: tuple[int, int]) -> str:
 
 def _with(chosen: Selection, what_if: WhatIf) -> DecodeRequest:
     return replace(chosen.decoded.request, what_if=what_if)
+
+
+@pytest.fixture(scope="module")
+def attending() -> WhatIfDesk:
+    return WhatIfDesk(Desk(evidence_service(), ExampleBook()))
+
+
+def by(desk: WhatIfDesk, model: str) -> Selection:
+    service = desk.desk.service
+    return winner(service.decode(service.request(source_of(model), model=model, max_length=6, beam_size=3)))
+
+
+@pytest.mark.parametrize("model", ["transformer", "convolutional", "multi-head", "additive", "local-p", "see"])
+def test_the_attention_of_a_step_is_set_and_said_to_be_an_intervention(attending: WhatIfDesk, model: str) -> None:
+    chosen = by(attending, model).at((1, 0))
+    asked = pin_data(chosen, WORDS)
+    assert asked is not None
+    assert asked["options"] == ["▁a", "▁b", "▁c", "▁d", "▁e"]
+    *_, shown = attending.change(chosen, "en", event({"pin": 3, "node": asked["node"]}))
+    now, strip = shown[CHOSEN], shown[STRIP]
+    check(now.decoded.beam)
+    assert now.decoded.greedy.options["pins"] == now.decoded.beam.options["pins"] == "1:3"
+    assert strip["changes"] == ["In step 1 all attention goes to the source piece “▁d”"]
+    assert "intervention" in strip["title"]
+    assert WORDS.page.what_if.missed not in strip["says"]
+    caption = shown[CHOSEN + ATTENTION_AT]
+    assert caption["how_to"].startswith("Set from outside: step 1 on “▁d”.")
+
+
+def test_only_text_with_attention_can_be_pinned(attending: WhatIfDesk) -> None:
+    for model in ("vector", "label", "language", "patches"):
+        chosen = by(attending, model).at((1, 0))
+        assert pin_data(chosen, WORDS) is None
+        assert change_in(chosen, {"pin": 0, "node": [1, 0]}) is None
+    chosen = by(attending, "additive")
+    for forged in ({"pin": 5, "node": [1, 0]}, {"pin": -1, "node": [1, 0]}, {"pin": 0, "node": [0, -1]}):
+        assert change_in(chosen, forged) is None
+
+
+def test_the_newest_pin_of_a_step_holds() -> None:
+    first, second, other = PinAttention(1, 0, "a"), PinAttention(1, 2, "c"), PinAttention(2, 0, "a")
+    changed = WhatIf((first, second, other))
+    assert changed.pins == (Pin(step=1, position=2), Pin(step=2, position=0))
+    assert changed.holding == (False, True, True)
