@@ -16,6 +16,7 @@ import { drawNext } from "./next.js";
 import { drawAttention, drawPanel } from "./panel.js";
 import { drawPin } from "./pin.js";
 import { drawResult } from "./result.js";
+import { drawTraceFacts, drawTraceFile } from "./trace_file.js";
 import { drawWhatIf } from "./what_if.js";
 
 const DESK = ".desk"; // what a tab shows
@@ -34,6 +35,8 @@ const VIEWS = {
   panel: drawPanel,
   pin: drawPin,
   result: drawResult,
+  tracefacts: drawTraceFacts,
+  tracefile: drawTraceFile,
   whatif: drawWhatIf,
 };
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from . import compare, translate
+from . import compare, trace_file, translate
 from .tab import Captions, Context, Tab
 
 __all__ = ["TABS", "Captions", "Context", "Tab"]
 
-TABS: Final[Sequence[Tab]] = (translate.TAB, compare.TAB)
+TABS: Final[Sequence[Tab]] = (translate.TAB, compare.TAB, trace_file.TAB)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import architectures, attention_sections, endings, gallery, what_if
+from . import architectures, attention_sections, endings, gallery, trace_file, what_if
 from .page_words import (
     FrameWords,
     InputWords,
@@ -81,6 +81,13 @@ _MESSAGE: Final = MessageWords(
         "temperature": "The temperature must be a number from {low} to {high}, got {found}.",
         "algorithm": "The algorithm must be one that this model is decoded with ({algorithms}), got {found}.",
         "pins": "This model’s attention cannot be set from outside: {reason}.",
+        "trace": "This file is no trace that can be shown: {reason}",
+        "no trace": "This file holds no trace: it is empty.",
+        "trace too large": "The file has {found} characters; at most {limit} are possible.",
+        "trace too wide": (
+            "The trace is too large to draw: it has {steps} steps, {candidates} candidates and {pieces} source pieces; "
+            "at most {most_steps}, {most_candidates} and {most_pieces} are possible."
+        ),
         "changes": "A search can be changed at {limit} places at most.",
         "loading": "The model is still loading. Try again in a few seconds.",
         "failed": "This model could not be loaded. The log of the app says why.",
@@ -248,4 +255,5 @@ PAGE: Final = PageWords(
     heatmap=attention_sections.HEATMAP_ENGLISH,
     self_attention=attention_sections.SELF_ATTENTION_ENGLISH,
     what_if=what_if.ENGLISH,
+    trace_file=trace_file.ENGLISH,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .architectures import ArchitectureWords
 from .attention_section_words import HeatmapSectionWords, SelfAttentionSectionWords
 from .gallery_words import CardWords, GalleryWords
+from .trace_file_words import TraceFileWords
 from .what_if_words import WhatIfWords
 
 
@@ -188,3 +189,4 @@ class PageWords:
     heatmap: HeatmapSectionWords
     self_attention: SelfAttentionSectionWords
     what_if: WhatIfWords
+    trace_file: TraceFileWords
