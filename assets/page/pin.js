@@ -2,10 +2,10 @@
 
 import { make, spoken } from "./dom.js";
 
-let clicked = null; // the last cell: { id, node, column }
+let clicked = null; // the last cell: { node, column }
 
-window.addEventListener("figureview-cell", ({ detail }) => {
-  if (detail.id !== "heatmap") return;
+window.addEventListener("figureview-cell", ({ target, detail }) => {
+  if (!target.closest("#heatmap")) return;
   clicked = detail;
   for (const list of document.querySelectorAll(".view-pin select")) takeOver(list);
 });

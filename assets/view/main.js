@@ -1,6 +1,6 @@
 // The one door for the page: `figureView.mount` turns an empty element into a view of whatever Python sends.
 //
-// A click on a cell of a heat map is told by the event "figureview-cell" with { id, node, column }.
+// A click on a cell of a heat map bubbles from its figure as the event "figureview-cell" with { node, column }.
 //
 // Other scripts move a figure's ring by the event "figureview-choose" with { id, node: [step, index] or null }.
 

@@ -208,8 +208,7 @@ export class View {
 
   /** A cell says more than its node: other scripts of the page may want its column. */
   tellCell(node, column) {
-    const detail = { id: this.root.closest("[id]")?.id, node, column };
-    window.dispatchEvent(new CustomEvent("figureview-cell", { detail }));
+    this.root.dispatchEvent(new CustomEvent("figureview-cell", { detail: { node, column }, bubbles: true }));
   }
 
   choose(node) {

@@ -12,6 +12,7 @@ from demo.plotly_view import PlotlyView, clicked
 from demo.service import Problem, RequestError, State
 from demo.service.trace_file import LARGEST_FILE, check_size, open_trace
 from demo.wording import Words, words_for
+from demo.wording.page_words import MessageWords
 
 from .page_view import PageView, chosen_number
 from .parts.message import problem_message, state_message
@@ -84,14 +85,13 @@ def build(context: Context) -> None:
 def open_file(language: str, event: gr.EventData) -> Outputs:
     """The text of a file, or the size of one that is too large to be sent."""
     words, data = words_for(language), event._data
-    texts = words.page.message
     try:
         size = chosen_number(event, "size")
         check_size(size if size is not None and size > LARGEST_FILE else 0)
         chosen = best_of(open_trace(data.get("text") if isinstance(data, dict) else None))
         return _shown(chosen, words)
     except RequestError as error:
-        return _only_message(problem_message(error, texts))
+        return _only_message(problem_message(error, _message_words(words)))
 
 
 def show_again(chosen: FileSelection | None, language: str) -> Outputs:
@@ -122,7 +122,7 @@ def _shown(chosen: FileSelection, words: Words, *, keep: bool = False) -> Output
         tree = tree_bundle(chosen.trace, tree_words(words), chosen=chosen.node)
     except (ValueError, LookupError, ArithmeticError) as error:  # good, and yet no search that the figure can draw
         raise RequestError(Problem.TRACE, {"reason": type(error).__name__}) from error
-    message = state_message(State.READY, words.page.message, answered=True)
+    message = state_message(State.READY, _message_words(words), answered=True)
     return message, gr.update(visible=True), replace(tree, keep=keep), *_selected(chosen, words)
 
 
@@ -135,6 +135,10 @@ def _selected(chosen: FileSelection, words: Words) -> Outputs:
         looked_at_data(chosen, words),
         next_tokens_bundle(chosen.trace, chosen.node, words.figures.bars),
     )
+
+
+def _message_words(words: Words) -> MessageWords:
+    return replace(words.page.message, busy=words.page.trace_file.busy)
 
 
 def _only_message(message: Any) -> Outputs:

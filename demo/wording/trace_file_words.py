@@ -16,6 +16,7 @@ class TraceFileWords:
     drop: str
     choose: str
     limits: str
+    busy: str
     good: str
     first: str  # {count}
     pinned: str  # {rows}

@@ -96,7 +96,7 @@ def node_data(chosen: FileSelection, words: Words) -> Data:
     ]
     extras = {words.page.trace_file.reward: step.reward_N, words.page.trace_file.coverage: step.coverage_penalty_N}
     sums += [[name, repr(float(column[index]))] for name, column in extras.items() if column is not None]
-    sums.append([f"{texts.score} = {trace.formula}", repr(float(step.score_N[index]))])
+    sums.append([texts.score, repr(float(step.score_N[index]))])  # its formula stands above, with the outputs
     title = texts.node.format(token=visible(candidate_label(trace, *node)), step=node[0], rank=int(step.rank_N[index]))
     return {
         "title": title,
