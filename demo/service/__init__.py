@@ -10,6 +10,7 @@
     what_if    what a visitor changes about a search
     verdict    greedy beside beam, honestly
     stopping   for which alpha the search itself would have ended elsewhere
+    trace_file  a trace out of a visitor's file, checked
     examples   sources that show something; pictures are drawn, sentences kept in a file
 
 No Gradio, no Plotly; torch is loaded with the first model, not before.

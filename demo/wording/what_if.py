@@ -31,7 +31,7 @@ ENGLISH: Final = WhatIfWords(
     own_leaves="it leaves the changed beam",
     own_left=(
         "The best output of the model’s own search leaves the changed beam in step {step}, at “{token}”; from there it "
-        "runs in the top row. Up to there both lines run side by side."
+        "runs in the top row."
     ),
     own_stays="The best output of the model’s own search stays in the changed beam to its end.",
     try_instead="try this",
@@ -71,7 +71,7 @@ CHINESE: Final = WhatIfWords(
     own_path="模型自己搜索的最佳输出",
     own_leaves="它在此离开改动后的束",
     own_left=(
-        "模型自己搜索的最佳输出在第 {step} 步的“{token}”处离开改动后的束，此后画在最上面一行；在此之前两条线并行。"
+        "模型自己搜索的最佳输出在第 {step} 步的“{token}”处离开改动后的束，此后画在最上面一行。"
     ),
     own_stays="模型自己搜索的最佳输出始终留在改动后的束中。",
     try_instead="改用它",
