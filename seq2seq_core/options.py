@@ -25,6 +25,7 @@ MAXIMUM_STRENGTH: Final = 100.0
 MAXIMUM_NGRAM: Final = 16
 MAXIMUM_NODES: Final = 100_000
 MAXIMUM_SECONDS: Final = 3_600.0
+MAXIMUM_POSITION: Final = 1_000_000
 
 
 class StopRule(StrEnum):
@@ -123,6 +124,33 @@ FREE: Final = Constraints()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Pin:
+    """An intervention: while a token is predicted, the model's attention to the source is set from outside.
+
+    All of the step's attention (every layer, every head) goes to one source position, whatever the model would have
+    done; everything after it follows from that. It needs a model that attends to its source.
+
+    Raises:
+        OptionError: a number is out of its range.
+    """
+
+    step: int  # of the output, from 1: the step that predicts its token number `step`
+    position: int  # of the source piece, from 0
+
+    def __post_init__(self) -> None:
+        _whole("the step of a pin", self.step, 1, MAXIMUM_LENGTH_CAP)
+        _whole("the position of a pin", self.position, 0, MAXIMUM_POSITION)
+
+
+def _pins(value: object) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(pin, Pin) for pin in value):
+        raise OptionError(f"pins must be a tuple of Pin, got {value!r:.80}")
+    steps = [pin.step for pin in value]
+    if len(set(steps)) < len(steps):
+        raise OptionError(f"pins must be of different steps, got {steps}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SearchOptions:
     """What every search needs to know: how a score is formed, how long an output may be, and what it must hold.
 
@@ -142,6 +170,7 @@ class SearchOptions:
     coverage: CoverageRule = CoverageRule.NONE
     beta: float = 0.0  # weight of the coverage rule
     constraints: Constraints = FREE
+    pins: tuple[Pin, ...] = ()  # interventions; without any, the model decides where it looks
 
     def __post_init__(self) -> None:
         _number("alpha", self.alpha, 0.0, MAXIMUM_ALPHA)
@@ -149,6 +178,7 @@ class SearchOptions:
         if self.room is not None:
             _whole("room", self.room, 0, MAXIMUM_LENGTH_CAP)
         self._check_score()
+        _pins(self.pins)
         if self.max_length is None:
             return
         _whole("max_length", self.max_length, 1, MAXIMUM_LENGTH_CAP)

@@ -13,8 +13,12 @@ import { drawGrid } from "./grid.js";
 import { drawLineup, withLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
+import { drawNext } from "./next.js";
 import { drawAttention, drawPanel } from "./panel.js";
+import { drawPin } from "./pin.js";
 import { drawResult } from "./result.js";
+import { drawTraceFacts, drawTraceFile } from "./trace_file.js";
+import { drawWhatIf } from "./what_if.js";
 
 const DESK = ".desk"; // what a tab shows
 const VIEWS = {
@@ -29,8 +33,13 @@ const VIEWS = {
   lineup: drawLineup,
   message: drawMessage,
   nbest: drawNBest,
+  next: drawNext,
   panel: drawPanel,
+  pin: drawPin,
   result: drawResult,
+  tracefacts: drawTraceFacts,
+  tracefile: drawTraceFile,
+  whatif: drawWhatIf,
 };
 
 function mount(kind, { element, props, watch, report }) {

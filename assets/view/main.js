@@ -1,5 +1,7 @@
 // The one door for the page: `figureView.mount` turns an empty element into a view of whatever Python sends.
 //
+// A click on a cell of a heat map bubbles from its figure as the event "figureview-cell" with { node, column }.
+//
 // Other scripts move a figure's ring by the event "figureview-choose" with { id, node: [step, index] or null }.
 
 import { View } from "./view.js";

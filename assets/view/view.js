@@ -203,6 +203,12 @@ export class View {
     const node = nodeOf(point.customdata);
     this.choose(node);
     this.report(node);
+    if (this.bundle.figure.data[point.curveNumber].type === "heatmap") this.tellCell(node, point.x);
+  }
+
+  /** A cell says more than its node: other scripts of the page may want its column. */
+  tellCell(node, column) {
+    this.root.dispatchEvent(new CustomEvent("figureview-cell", { detail: { node, column }, bubbles: true }));
   }
 
   choose(node) {

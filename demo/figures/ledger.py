@@ -4,6 +4,7 @@ A search has a thousand candidates, so their hover texts are not sent in full: a
 of its marks have in common, and each mark sends its own values, already rounded. Plotly puts the two together.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from demo.figures.labels import full_label, number
@@ -21,16 +22,22 @@ def field(name: str) -> str:
 
 
 def ledger_template(trace: Trace, step: int, words: LedgerWords) -> str:
-    """The hover text of all candidates of a step. They have one length, hence one penalty: a trace's check insists."""
+    """The hover text of all candidates of a step. Most formulas give them one length, hence one penalty; where T counts
+    content tokens alone, an end has another than the rest, and both are named."""
     here = step_at(trace, step)
+    length, penalty = _each(here.length_N), _each(map(number, here.penalty_N))
     lines = (
         f"<b>{field('token')}</b>",
         words.place.format(step=step, rank=field("rank"), candidates=len(here.token_N)),
         words.sums.format(log_prob=field("log_prob"), log_prob_sum=field("log_prob_sum")),
-        words.score.format(length=here.length_N[0], penalty=number(here.penalty_N[0]), score=field("score")),
+        words.score.format(length=length, penalty=penalty, score=field("score")),
         field("fate"),
     )
     return "<br>".join(lines) + "<extra></extra>"
+
+
+def _each(values: Iterable[object]) -> str:
+    return " / ".join(sorted(set(map(str, values))))
 
 
 def ledger_values(trace: Trace, node: Node, words: LedgerWords) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ MARGIN: Final = {"l": 104, "r": 48, "t": 8, "b": 40}
 class Next:
     """One possible next token."""
 
+    token: int
     piece: str
     log_prob: float
 
@@ -37,7 +38,8 @@ def next_tokens(trace: Trace, node: Node) -> tuple[Next, ...]:
     step = step_at(trace, node[0] + 1)
     for row in (step.expanded_E == node[1]).nonzero()[0]:
         pairs = zip(step.next_token_EP[row].tolist(), step.next_log_prob_EP[row].tolist(), strict=True)
-        return tuple(Next(trace.labels[token], log_prob) for token, log_prob in pairs if log_prob > -math.inf)[:SHOWN]
+        possible = [(token, log_prob) for token, log_prob in pairs if log_prob > -math.inf][:SHOWN]
+        return tuple(Next(token, trace.labels[token], log_prob) for token, log_prob in possible)
     return ()
 
 

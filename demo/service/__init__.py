@@ -7,8 +7,10 @@
     printed    the printed table among them
     shelf      the loaded ones, in bounded memory
     model      the two searches of one request, cached
+    what_if    what a visitor changes about a search
     verdict    greedy beside beam, honestly
     stopping   for which alpha the search itself would have ended elsewhere
+    trace_file  a trace out of a visitor's file, checked
     examples   sources that show something; pictures are drawn, sentences kept in a file
 
 No Gradio, no Plotly; torch is loaded with the first model, not before.
@@ -29,9 +31,13 @@ from .shelf import Budget, State
 from .sources import SourceKind
 from .stopping import StopInterval, stop_intervals
 from .verdict import Kind, Note, Verdict, first_divergence, judge
+from .what_if import MOST_CHANGES, Ban, Change, Force, PinAttention, WhatIf
 
 __all__ = [
+    "MOST_CHANGES",
+    "Ban",
     "Budget",
+    "Change",
     "Curve",
     "CurvePoint",
     "DecodeRequest",
@@ -39,6 +45,7 @@ __all__ = [
     "Example",
     "ExampleBook",
     "Facts",
+    "Force",
     "GalleryEntry",
     "Kind",
     "LineupError",
@@ -46,6 +53,7 @@ __all__ = [
     "MeasuredRun",
     "MeasuredTask",
     "Note",
+    "PinAttention",
     "Problem",
     "RequestError",
     "Score",
@@ -55,6 +63,7 @@ __all__ = [
     "StopInterval",
     "Units",
     "Verdict",
+    "WhatIf",
     "check_lineup",
     "checkpoint_folders",
     "first_divergence",

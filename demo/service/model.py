@@ -252,6 +252,10 @@ def _decode(pipeline: "Model", entry: GalleryEntry, request: DecodeRequest) -> D
         end = time.perf_counter()
     except InputError as error:
         raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
+    except OptionError as error:
+        if not request.what_if.pins:
+            raise
+        raise RequestError(Problem.PINS, {"reason": str(error)}) from error
     return Decoded(request, entry, greedy, beam, between - start, end - between)
 
 

@@ -1,12 +1,13 @@
 """What a visitor may ask for. Every limit is checked here, in Python: a browser or an API caller may send anything."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from seq2seq_core.options import BeamOptions, GreedyOptions, SamplingOptions, StopRule
 
 from .problems import Problem, RequestError
 from .sources import SourceKind, check_source
+from .what_if import WhatIf
 
 MAXIMUM_SOURCE_TOKENS: Final = 200
 MAXIMUM_BEAM_SIZE: Final = 10
@@ -38,6 +39,7 @@ class DecodeRequest:
     stop_rule: StopRule = StopRule.K_FINISHED
     seed: int = 0  # of a sample
     temperature: float = 1.0
+    what_if: WhatIf = field(default_factory=WhatIf)  # what a visitor changed about both searches
 
     def __post_init__(self) -> None:
         check_source(self.text, self.source)
@@ -91,7 +93,7 @@ class DecodeRequest:
     @property
     def greedy(self) -> GreedyOptions | SamplingOptions:
         """What stands beside the beam: a sample where there is no source, for greedy would always write the same."""
-        bounds: dict[str, Any] = {"max_length": self.max_length, "min_length": self.min_length}
+        bounds: dict[str, Any] = {"max_length": self.max_length, "min_length": self.min_length, **self._changed}
         if self.source is SourceKind.NONE:
             return SamplingOptions(alpha=self.alpha, seed=self.seed, temperature=self.temperature, **bounds)
         return GreedyOptions(alpha=self.alpha, **bounds)
@@ -104,7 +106,12 @@ class DecodeRequest:
             max_length=self.max_length,
             min_length=self.min_length,
             stop_rule=self.stop_rule,
+            **self._changed,
         )
+
+    @property
+    def _changed(self) -> dict[str, Any]:
+        return {"constraints": self.what_if.constraints, "pins": self.what_if.pins}
 
 
 def _anything(value: Any) -> Any:

@@ -15,6 +15,7 @@ from .translate_input import InputPart
 from .translate_models import Dress, ModelDesk, next_seed
 from .translate_self import SelfDesk, SelfPart
 from .translate_self import wire as wire_self_attention
+from .translate_what_if import WhatIfDesk
 
 SECONDS_KEPT: Final = 3600
 LOOK_AGAIN: Final = 1.0  # seconds between two looks at whether the model is there
@@ -35,6 +36,7 @@ class _Layout:
         self.message = PageView("message")
         self.look_again = gr.Timer(LOOK_AGAIN)
         with gr.Column(visible=False, elem_classes="results") as self.results:
+            self.what_if = PageView("whatif")
             part_head(self.captions, lambda words: (words.page.result.title, words.page.result.explain))
             self.result = PageView("result")
             with gr.Row(elem_classes="side-by-side"):
@@ -70,7 +72,7 @@ class _Layout:
         with gr.Column(min_width=300):
             next_tokens = gr.Markdown(elem_classes="small-head")
             self.captions.follow(next_tokens, lambda words: {"value": f"#### {words.page.panel.next_tokens}"})
-            self.next_tokens = PlotlyView(elem_id="next-tokens")
+            self.next_tokens = PageView("next")
 
     @property
     def selection(self) -> list[Any]:
@@ -82,12 +84,12 @@ class _Layout:
     def closer(self) -> list[Any]:
         """What follows a choice within the attention, in the order of `translate_attention`."""
         token = [self.panel, self.looked_at, self.next_tokens]
-        return [self.chosen, *token, self.attention.choice, self.attention.large]
+        return [self.chosen, *token, self.attention.pin, self.attention.choice, self.attention.large]
 
     @property
     def everything(self) -> list[Any]:
         """What a new result fills."""
-        return [self.message, self.results, self.tree, *self.selection]
+        return [self.message, self.results, self.tree, *self.selection, self.what_if]
 
 
 def build(context: Context) -> None:
@@ -97,6 +99,7 @@ def build(context: Context) -> None:
     _wire_models(layout, desk, models, context.language)
     _wire_alpha(layout)
     _wire_selection(layout, desk, context.language)
+    _wire_what_if(layout, WhatIfDesk(desk), context.language)
     _wire_waiting(layout, desk, context)
     wire_self_attention(layout.inner, SelfDesk(context.service), layout.chosen, context.language)
     api(
@@ -154,6 +157,13 @@ def _wire_selection(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
     layout.attention.large.point_click(look_closer, **closer, **latest)
     layout.attention.little.point_click(choose_little, **closer, **latest)
     layout.attention.choice.choose(choose_head, **closer, **latest)
+
+
+def _wire_what_if(layout: _Layout, desk: WhatIfDesk, language: gr.Radio) -> None:
+    wires = quiet(inputs=[layout.chosen, language], outputs=layout.everything)
+    changes = ((layout.next_tokens.choose, desk.change), (layout.attention.pin.choose, desk.change))
+    for trigger, handler in (*changes, (layout.what_if.choose, desk.take_back)):
+        trigger(handler, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
 
 
 def _wire_waiting(layout: _Layout, desk: Desk, context: Context) -> None:

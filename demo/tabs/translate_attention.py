@@ -11,7 +11,6 @@ import gradio as gr
 
 from demo.figures.heads import attention_choices, choice_in
 from demo.figures.heatmap import heatmap_bundle
-from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.walk import START, Node, node_in
 from demo.plotly_view import PlotlyView, clicked
 from demo.service import SourceKind
@@ -19,12 +18,14 @@ from demo.wording import Words, words_for
 
 from .page_view import PageView, chosen_number
 from .parts.attention import LITTLE, attention_view, head_data
+from .parts.changes import next_data, pin_data
 from .parts.node import attention_data, panel_data
 from .parts.selection import Selection
+from .parts.what_if import pinned_text
 from .tab import Captions, part_head
 
-ATTENTION: Final = 5  # outputs of the part
-CLOSER: Final = 6  # outputs of a choice within it
+ATTENTION: Final = 6  # outputs of the part
+CLOSER: Final = 7  # outputs of a choice within it
 
 Outputs: TypeAlias = tuple[Any, ...]
 
@@ -37,13 +38,14 @@ class AttentionPart:
         self.caption = PageView("caption")
         self.choice = PageView("choice")
         self.large = PlotlyView(elem_id="heatmap")
+        self.pin = PageView("pin")
         with gr.Accordion(visible=False, elem_id="little-maps") as self.fold:
             self.little = PlotlyView(elem_id=LITTLE)
 
     @property
     def shown(self) -> list[Any]:
         """In the order of `attention_outputs`."""
-        return [self.caption, self.choice, self.large, self.fold, self.little]
+        return [self.caption, self.choice, self.large, self.fold, self.little, self.pin]
 
 
 def attention_outputs(chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:
@@ -51,7 +53,8 @@ def attention_outputs(chosen: Selection, words: Words, *, keep: bool = False) ->
     view = attention_view(chosen, words)
     large, little = (bundle and replace(bundle, keep=keep) for bundle in (view.large, view.little))
     fold = gr.update(visible=little is not None, label=view.little_title)
-    return {"text": view.caption, "how_to": view.how_to}, view.choice, large, fold, little
+    told = " ".join(filter(None, (pinned_text(chosen.trace, words.page.what_if), view.how_to)))
+    return {"text": view.caption, "how_to": told}, view.choice, large, fold, little, pin_data(chosen, words)
 
 
 def look_closer(chosen: Selection | None, language: str, event: gr.EventData) -> Outputs:
@@ -100,12 +103,13 @@ def _nothing() -> Outputs:
 
 
 def _closer(chosen: Selection, words: Words) -> Outputs:
-    """Selection, panel, attention, next tokens; the choice of a head and the large figure stay."""
-    bars = next_tokens_bundle(chosen.trace, chosen.focus, words.figures.bars)
-    return chosen, panel_data(chosen, words.page.panel), attention_data(chosen, words), bars, gr.skip(), gr.skip()
+    """Selection, panel, attention, next tokens, pin; the choice of a head and the large figure stay."""
+    panel, coming = panel_data(chosen, words.page.panel), next_data(chosen, words)
+    pin = pin_data(chosen, words)
+    return chosen, panel, attention_data(chosen, words), coming, pin, gr.skip(), gr.skip()
 
 
 def _by_head(chosen: Selection, words: Words, *, choice: Any) -> Outputs:
     """What follows the head; the little maps stay, the browser has moved their ring."""
     large = heatmap_bundle(chosen.trace, chosen.node, words.figures.heatmap, head=chosen.head)
-    return chosen, gr.skip(), attention_data(chosen, words), gr.skip(), choice, large
+    return chosen, gr.skip(), attention_data(chosen, words), gr.skip(), gr.skip(), choice, large

@@ -7,25 +7,26 @@ from typing import Any, Final, TypeAlias
 
 import gradio as gr
 
-from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.tree import tree_bundle
 from demo.figures.walk import node_in
 from demo.plotly_view import clicked
-from demo.service import DecodeRequest, ExampleBook, Problem, RequestError, Service, SourceKind, State
+from demo.service import DecodeRequest, ExampleBook, Problem, RequestError, Service, SourceKind, State, WhatIf
 from demo.wording import Words, words_for
 from seq2seq_core.trace import to_json
 
 from .page_view import chosen_number
+from .parts.changes import next_data
 from .parts.message import message_data, problem_message, problem_text, state_message
 from .parts.nbest import nbest_data
 from .parts.node import attention_data, panel_data
 from .parts.result import result_data
 from .parts.selection import Selection, end_of, winner
+from .parts.what_if import overlay, what_if_data
 from .translate_attention import ATTENTION, attention_outputs
 from .translate_self import CLOSED, closed_outputs
 
 SELECTION: Final = 6 + ATTENTION + CLOSED  # outputs of a choice of a node
-EVERYTHING: Final = 3 + SELECTION  # of a decode
+EVERYTHING: Final = 4 + SELECTION  # of a decode; the last is what was changed about it
 NOTHING_SELECTED: Final[tuple[Any, ...]] = (gr.skip(),) * SELECTION
 
 Outputs: TypeAlias = tuple[Any, ...]
@@ -54,7 +55,7 @@ class Desk:
         """A source, the model and its settings; says that the model is loading as long as it is."""
         settings = {"beam_size": beam_size, "alpha": alpha, "max_length": max_length, "min_length": min_length}
         drawing = {"seed": seed, "temperature": temperature}
-        yield from self._answer(
+        yield from self.answer(
             lambda: self.service.request(text, model=model, stop_rule=stop_rule, **settings, **drawing),
             words_for(language),
         )
@@ -74,15 +75,17 @@ class Desk:
             return
         request = chosen.decoded.request
         alpha = event._data.get("again") if isinstance(event._data, dict) else None
-        yield from self._answer(lambda: _with_alpha(request, alpha), words)
+        yield from self.answer(lambda: _with_alpha(request, alpha), words)
 
-    def _answer(self, ask: Callable[[], DecodeRequest], words: Words) -> Iterator[Outputs]:
+    def answer(self, ask: Callable[[], DecodeRequest], words: Words) -> Iterator[Outputs]:
+        """A request; of a search that was changed, the model's own beside it."""
         texts = words.page.message
         try:
             request = ask()
             if self.service.state(request.model) in (State.ASLEEP, State.LOADING):
                 yield only_message(state_message(State.LOADING, texts))
-            chosen = winner(self.service.decode(request))
+            own = self.service.decode(replace(request, what_if=WhatIf())) if request.what_if else None
+            chosen = winner(self.service.decode(request), own=own)
         except RequestError as error:
             yield only_message(problem_message(error, texts))
         else:
@@ -91,13 +94,14 @@ class Desk:
     def _shown(self, chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:
         """A result; the figures of one that is in view already `keep` their step and their place."""
         decoded = chosen.decoded
-        greedy = None if decoded.is_sampled else decoded.greedy
-        tree = tree_bundle(decoded.beam, words.figures.tree, greedy=greedy, chosen=chosen.beam_node)
+        laid = overlay(chosen, words)
+        tree = tree_bundle(decoded.beam, laid.words, greedy=laid.trace, chosen=chosen.beam_node)
         return (
             state_message(State.READY, words.page.message, answered=True),
             gr.update(visible=True),
             replace(tree, keep=keep),
             *self.selected(chosen, words, keep=keep),
+            what_if_data(chosen, words.page),
         )
 
     def selected(self, chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:
@@ -110,7 +114,7 @@ class Desk:
             nbest_data(decoded, chosen.beam_node, words.page),
             panel_data(chosen, words.page.panel),
             attention_data(chosen, words),
-            next_tokens_bundle(chosen.trace, chosen.focus, words.figures.bars),
+            next_data(chosen, words),
             *attention_outputs(chosen, words, keep=keep),
             *closed_outputs(chosen, keep=keep),
         )

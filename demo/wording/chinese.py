@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import architectures, attention_sections, endings, gallery
+from . import architectures, attention_sections, endings, gallery, trace_file, what_if
 from .page_words import (
     FrameWords,
     InputWords,
@@ -80,6 +80,15 @@ _MESSAGE: Final = MessageWords(
         "length rule": "统一得分必须是 {rules} 之一，得到的是 {found}。",
         "top p": "Top p 必须是 {low} 到 {high} 的数，得到的是 {found}。",
         "algorithm": "算法必须是这个模型所用的算法之一（{algorithms}），得到的是 {found}。",
+        "pins": "无法从外部设定该模型的注意力：{reason}。",
+        "trace": "这个文件不是可以显示的记录：{reason}",
+        "no trace": "这个文件里没有记录：它是空的。",
+        "trace too large": "文件有 {found} 个字符；最多 {limit} 个。",
+        "trace too wide": (
+            "记录太大，无法画出：有 {steps} 步、{candidates} 个候选和 {pieces} 个源端词元；"
+            "最多分别为 {most_steps}、{most_candidates} 和 {most_pieces}。"
+        ),
+        "changes": "一次搜索最多可以改动 {limit} 处。",
         "loading": "模型仍在加载，请几秒后再试。",
         "failed": "这个模型无法加载。原因见程序日志。",
         "refused": "模型无法读取这段文字：{reason}。",
@@ -240,4 +249,6 @@ PAGE: Final = PageWords(
     panel=_PANEL,
     heatmap=attention_sections.HEATMAP_CHINESE,
     self_attention=attention_sections.SELF_ATTENTION_CHINESE,
+    what_if=what_if.CHINESE,
+    trace_file=trace_file.CHINESE,
 )

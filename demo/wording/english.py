@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import architectures, attention_sections, endings, gallery
+from . import architectures, attention_sections, endings, gallery, trace_file, what_if
 from .page_words import (
     FrameWords,
     InputWords,
@@ -82,6 +82,15 @@ _MESSAGE: Final = MessageWords(
         "length rule": "The common score must be one of {rules}, got {found}.",
         "top p": "Top p must be a number from {low} to {high}, got {found}.",
         "algorithm": "The algorithm must be one that this model is decoded with ({algorithms}), got {found}.",
+        "pins": "This model’s attention cannot be set from outside: {reason}.",
+        "trace": "This file is no trace that can be shown: {reason}",
+        "no trace": "This file holds no trace: it is empty.",
+        "trace too large": "The file has {found} characters; at most {limit} are possible.",
+        "trace too wide": (
+            "The trace is too large to draw: it has {steps} steps, {candidates} candidates and {pieces} source pieces; "
+            "at most {most_steps}, {most_candidates} and {most_pieces} are possible."
+        ),
+        "changes": "A search can be changed at {limit} places at most.",
         "loading": "The model is still loading. Try again in a few seconds.",
         "failed": "This model could not be loaded. The log of the app says why.",
         "refused": "The model cannot read this: {reason}.",
@@ -247,4 +256,6 @@ PAGE: Final = PageWords(
     panel=_PANEL,
     heatmap=attention_sections.HEATMAP_ENGLISH,
     self_attention=attention_sections.SELF_ATTENTION_ENGLISH,
+    what_if=what_if.ENGLISH,
+    trace_file=trace_file.ENGLISH,
 )

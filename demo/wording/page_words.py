@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from .architectures import ArchitectureWords
 from .attention_section_words import HeatmapSectionWords, SelfAttentionSectionWords
 from .gallery_words import CardWords, GalleryWords
+from .trace_file_words import TraceFileWords
+from .what_if_words import WhatIfWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,3 +188,5 @@ class PageWords:
     panel: PanelWords
     heatmap: HeatmapSectionWords
     self_attention: SelfAttentionSectionWords
+    what_if: WhatIfWords
+    trace_file: TraceFileWords

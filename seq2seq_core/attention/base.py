@@ -82,6 +82,13 @@ class Weights:
     weights_BS: Tensor  # float32, zero on padding; rows sum to one, or to less where the mechanism says so
     evidence: Mapping[str, Tensor] = field(default_factory=dict)  # see Glimpse
 
+    def pinned(self, position: int | None) -> "Weights":
+        """All weight on one position, of every head; the same where there is None."""
+        if position is None:
+            return self
+        heads = {name: one_hot(value, position) for name, value in self.evidence.items() if name == "heads"}
+        return Weights(one_hot(self.weights_BS, position), {**self.evidence, **heads})
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
@@ -132,13 +139,20 @@ class Attention(nn.Module, ABC):
         """Project the encoder states once."""
         return Memory(self.keys(values_BSE), values_BSE, real_BS)
 
-    def forward(self, query_BD: Tensor, memory: Memory, past: Past) -> Glimpse:
-        """Weigh the positions and mix the values."""
-        weights = self.weigh(query_BD, memory, past)
+    def forward(self, query_BD: Tensor, memory: Memory, past: Past, pinned: int | None = None) -> Glimpse:
+        """Weigh the positions and mix the values; `pinned` puts all weight on one position instead."""
+        weights = self.weigh(query_BD, memory, past).pinned(pinned)
         return Glimpse(mix(weights.weights_BS, memory.values_BSE), weights.weights_BS, weights.evidence)
 
     if TYPE_CHECKING:
         __call__ = forward
+
+
+def one_hot(weights: Tensor, position: int) -> Tensor:
+    """Rows of the same shape with 1 on one position and 0 elsewhere, (..., S)."""
+    rows = torch.zeros_like(weights)
+    rows[..., position] = 1.0
+    return rows
 
 
 def masked_softmax(scores_BS: Tensor, allowed_BS: Tensor) -> Tensor:

@@ -52,8 +52,8 @@ class MultiHead(Attention):
         weights_BHS = masked_softmax(self.score(query_BD, memory, past), memory.real_BS.unsqueeze(1))
         return Weights(weights_BHS.mean(dim=1), {"heads": weights_BHS})
 
-    def forward(self, query_BD: Tensor, memory: Memory, past: Past) -> Glimpse:
-        weights = self.weigh(query_BD, memory, past)
+    def forward(self, query_BD: Tensor, memory: Memory, past: Past, pinned: int | None = None) -> Glimpse:
+        weights = self.weigh(query_BD, memory, past).pinned(pinned)
         values_BSHA = self._split(memory.values_BSE)
         heads_BHS = weights.evidence["heads"].to(values_BSHA.dtype)
         found_BHA = torch.einsum("bhs,bsha->bha", heads_BHS, values_BSHA)

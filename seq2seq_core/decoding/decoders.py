@@ -14,6 +14,7 @@ from .diverse import DIVERSE
 from .exact import EXACT
 from .greedy import GREEDY
 from .outputs import Detokenize, Outputs
+from .pins import with_pins
 from .record import Label, Recorder, SourceText, cut_competes
 from .sampling import SAMPLING
 from .stepper import State, Stepper
@@ -47,9 +48,9 @@ def decode(stepper: Stepper[State], options: SearchOptions, *, detokenize: Detok
 
     Raises:
         InputError: the model gives NaN.
-        OptionError: no decoder has options of this class.
+        OptionError: no decoder has options of this class, or the model's attention cannot be pinned.
     """
-    decoder = decoder_of(options)
+    decoder, stepper = decoder_of(options), with_pins(stepper, options.pins)
     outputs = Outputs(len(stepper.source_lengths), cut_competes=cut_competes(options))
     for step in decoder.steps(stepper, options):
         outputs.add(step)
@@ -70,9 +71,9 @@ def record(
 
     Raises:
         InputError: the model gives NaN, or a source has not one label per piece.
-        OptionError: no decoder has options of this class.
+        OptionError: no decoder has options of this class, or the model's attention cannot be pinned.
     """
-    decoder = decoder_of(options)
+    decoder, stepper = decoder_of(options), with_pins(stepper, options.pins)
     recorder = Recorder(decoder, options, sources, stepper.source_lengths, label=label, detokenize=detokenize)
     for step in decoder.steps(stepper, options, losers=decoder.losers(options)):
         recorder.add(step)

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seq2seq_core.errors import InputError
-from seq2seq_core.options import BeamOptions, Constraints, SamplingOptions, SearchOptions
+from seq2seq_core.options import BeamOptions, Constraints, Pin, SamplingOptions, SearchOptions
 from seq2seq_core.trace import Doubles, Floats, Hypothesis, Integers, Stop, Trace, TraceStep
 from seq2seq_core.trace.columns import COLUMNS, sizes_of
 from seq2seq_core.trace.data import NO_TOKEN
+from seq2seq_core.trace.pins import pins_text
 
 from .ordering import stable_top
 from .outputs import Detokenize, Outputs
@@ -35,7 +36,7 @@ EVIDENCE: Final = {  # name in a model's answer -> column of a trace's step
 # Options that the first traces did not have: a trace states them only where they are not at their default.
 LATER: Final = frozenset({
     "length_rule", "counts", "reward", "reward_length", "coverage", "beta", "constraints",
-    "refill", "force_end", "cut_competes", "coverage_steers", "samples",
+    "pins", "refill", "force_end", "cut_competes", "coverage_steers", "samples",
 })  # fmt: skip
 
 Label: TypeAlias = Callable[[int], str]
@@ -208,10 +209,12 @@ def _settings(options: SearchOptions, source_length: int) -> Mapping[str, int | 
     }
     del given["room"]  # has done its part in max_length
     given.pop("constraints", None)
+    given.pop("pins", None)
     given["max_length"] = options.resolve_max_length(source_length)
     if given.get("n_best", 0) is None:
         given["n_best"] = given["beam_size"]
-    return {**{name: _plain(value) for name, value in given.items()}, **_constraints(options.constraints)}
+    plain = {name: _plain(value) for name, value in given.items()}
+    return {**plain, **_constraints(options.constraints), **_pins(options.pins)}
 
 
 def _plain(value: Any) -> int | float | str:
@@ -230,6 +233,10 @@ def _constraints(constraints: Constraints) -> Mapping[str, int | str]:
     }
     found: dict[str, int | str] = {name: text for name, text in texts.items() if text}
     return found | ({"no_repeat_ngram": constraints.no_repeat_ngram} if constraints.no_repeat_ngram else {})
+
+
+def _pins(pins: Sequence[Pin]) -> Mapping[str, str]:
+    return {"pins": pins_text({pin.step: pin.position for pin in pins})} if pins else {}
 
 
 def _ids(tokens: Sequence[int]) -> str:

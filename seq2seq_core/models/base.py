@@ -15,7 +15,9 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 import torch
 from torch import Tensor, nn
 
-from seq2seq_core.errors import InputError
+from seq2seq_core.errors import InputError, OptionError
+from seq2seq_core.models.pinned import PinnedStepper
+from seq2seq_core.options import Pin
 
 PAD_ID, UNKNOWN_ID, START_ID, END_ID = 0, 1, 2, 3  # as in every tokenizer of this project
 
@@ -29,6 +31,7 @@ class Rows(Protocol):
 
 
 State = TypeVar("State", bound=Rows)
+Other = TypeVar("Other", bound=Rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ class Answer(Generic[State]):
     state: State
     evidence: Mapping[str, Tensor] = field(default_factory=dict)
 
+    def then(self, state: Other) -> "Answer[Other]":
+        """The same answer with another state."""
+        return Answer(self.log_probs_RV, self.attention_RS, state, self.evidence)
+
 
 class Seq2Seq(nn.Module, ABC, Generic[State]):
     """A model of any family.
@@ -99,6 +106,19 @@ class Seq2Seq(nn.Module, ABC, Generic[State]):
     def copies(self) -> bool:
         """Whether it can say source words that its vocabulary lacks."""
         return False
+
+    @property
+    def pinnable(self) -> bool:
+        """Whether its attention to the source can be set from outside (`pinned`)."""
+        return False
+
+    def pinned(self, state: State, position: int) -> State:
+        """An intervention: the next step from this state puts all its attention on one source position.
+
+        Raises:
+            OptionError: the model is not pinnable.
+        """
+        raise OptionError(f"pins need a model that attends to its source, got one of the family {self.family!r}")
 
     @property
     def window(self) -> int | None:
@@ -134,6 +154,22 @@ class ModelStepper(Generic[State]):
         self.source_lengths = [model.positions(len(source)) for source in sources]
         self.device = next(model.parameters()).device
         self._model, self._sources = model, sources
+
+    def pinned(self, pins: Sequence[Pin]) -> PinnedStepper[State]:
+        """The same model on the same sources with its attention set from outside in some steps.
+
+        Raises:
+            OptionError: the model's attention cannot be set, or a source has no such position.
+        """
+        if not self._model.pinnable:
+            raise OptionError(
+                "pins need a model that attends to its source, and whose output does not itself point there; "
+                f"got one of the family {self._model.family!r}"
+            )
+        fewest = min(self.source_lengths)
+        if strangers := [pin.position for pin in pins if pin.position >= fewest]:
+            raise OptionError(f"a pin must be on one of the {fewest} positions of the source, got {strangers[0]}")
+        return PinnedStepper(self, self._model.pinned, {pin.step: pin.position for pin in pins})
 
     @torch.inference_mode()
     def start(self) -> State:

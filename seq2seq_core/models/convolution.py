@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from seq2seq_core.attention.base import masked_softmax
+from seq2seq_core.attention.base import masked_softmax, one_hot
 from seq2seq_core.models.convolutional_config import ConvolutionalOptions
 
 HALF: Final = math.sqrt(0.5)
@@ -82,10 +82,11 @@ class SourceMemory:
     keys_BSE: Tensor  # z, the encoder's outputs
     values_BSE: Tensor  # z + e: what a token means beside what it is, equation 2
     real_BS: Tensor
+    pinned: int | None = None  # an intervention: the position that gets all attention
 
     def select(self, rows_B: Tensor) -> "SourceMemory":
         """The memory of the given rows."""
-        return SourceMemory(self.keys_BSE[rows_B], self.values_BSE[rows_B], self.real_BS[rows_B])
+        return SourceMemory(self.keys_BSE[rows_B], self.values_BSE[rows_B], self.real_BS[rows_B], self.pinned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ class BlockAttention(nn.Module):
         """Attend; `target_BTE` holds g, the embeddings of the tokens that were read."""
         query_BTE = (self.query(states_BTD) + target_BTE) * HALF
         weights_BTS = masked_softmax(query_BTE @ memory.keys_BSE.transpose(1, 2), memory.real_BS[:, None])
+        if memory.pinned is not None:
+            weights_BTS = one_hot(weights_BTS, memory.pinned)
         context_BTE = weights_BTS.to(memory.values_BSE.dtype) @ memory.values_BSE
         root_B11 = memory.real_BS.sum(dim=1).sqrt()[:, None, None]
         return BlockGlimpse(self.output(context_BTE * root_B11), weights_BTS)

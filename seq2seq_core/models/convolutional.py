@@ -10,7 +10,7 @@ Sizes: B rows (R in a search), S source positions, T target positions in hand, E
 L decoder layers, V target vocabulary.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 import torch
@@ -32,11 +32,12 @@ class ConvolutionalState:
     source: SourceMemory
     pasts_RKD: tuple[Tensor, ...]  # the last K - 1 inputs of every layer's convolution, zero before the start
     tokens: int  # read so far, the same in every row
+    pinned: int | None = None  # an intervention: the position that gets all attention of the next step
 
     def select(self, rows_R: Tensor) -> "ConvolutionalState":
         """The state of the given rows."""
         pasts_RKD = tuple(past_RKD[rows_R] for past_RKD in self.pasts_RKD)
-        return ConvolutionalState(self.source.select(rows_R), pasts_RKD, self.tokens)
+        return ConvolutionalState(self.source.select(rows_R), pasts_RKD, self.tokens, self.pinned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,13 @@ class ConvolutionalSeq2Seq(Seq2Seq[ConvolutionalState]):
         )
         return ConvolutionalState(source, (empty_BKD,) * self.config.decoder_layers, 0)
 
+    @property
+    def pinnable(self) -> bool:
+        return True
+
+    def pinned(self, state: ConvolutionalState, position: int) -> ConvolutionalState:
+        return replace(state, pinned=position)
+
     def advance(self, tokens_R: Tensor, state: ConvolutionalState) -> Answer[ConvolutionalState]:
         decoded = self.decode(tokens_R[:, None], state)
         heads_RLHS = decoded.weights_BLTS  # the one position in hand stands where the one head belongs
@@ -108,9 +116,10 @@ class ConvolutionalSeq2Seq(Seq2Seq[ConvolutionalState]):
         """
         embedded_BTE = self.dropout(self.target_positions(self.target_embedding(tokens_BT), state.tokens))
         states_BTD = self.decoder_input(embedded_BTE)
+        source = replace(state.source, pinned=state.pinned)
         answers: list[BlockAnswer] = []
         for block, past_BKD in zip(self.decoder, state.pasts_RKD, strict=True):
-            answers.append(block(states_BTD, embedded_BTE, past_BKD, state.source))
+            answers.append(block(states_BTD, embedded_BTE, past_BKD, source))
             states_BTD = answers[-1].states_BTD
         pasts_RKD = tuple(answer.past_BKD for answer in answers)
         return ConvolutionalDecoded(

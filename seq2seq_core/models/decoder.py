@@ -28,16 +28,18 @@ from seq2seq_core.models.config import ATTENDING, DecoderKind, Readout, Recurren
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a decoder has of the source, the same at every step."""
+    """What a decoder has of the source, the same at every step but for a pin."""
 
     memory: Memory | None = None  # with attention
     summary_BC: Tensor | None = None  # c of the decoder that takes it at every step
+    pinned: int | None = None  # an intervention: the position that gets all attention
 
     def select(self, rows_B: Tensor) -> "Given":
         """The same of the given rows."""
         return Given(
             None if self.memory is None else self.memory.select(rows_B),
             None if self.summary_BC is None else self.summary_BC[rows_B],
+            self.pinned,
         )
 
 
@@ -164,7 +166,7 @@ class RecurrentDecoder(nn.Module, ABC):
         """Attend; what was seen, what is carried on, and the evidence with the coverage that entered the score."""
         if given.memory is None or carried.past is None:
             raise TypeError(f"decoder {self.config.decoder.value} attends, but was given no memory")
-        glimpse = self.attention(query_BD, given.memory, carried.past)
+        glimpse = self.attention(query_BD, given.memory, carried.past, given.pinned)
         coverage = {} if self.config.coverage is Coverage.NONE else {"coverage": carried.past.total_BS}
         carried = replace(carried, past=carried.past.after(glimpse.weights_BS))
         return glimpse, carried, {**glimpse.evidence, **coverage}

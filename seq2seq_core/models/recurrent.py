@@ -15,6 +15,7 @@ from seq2seq_core.errors import InputError
 from seq2seq_core.models.base import PAD_ID, UNKNOWN_ID, Answer, Forced, Seq2Seq, Sources
 from seq2seq_core.models.cells import CELLS
 from seq2seq_core.models.config import (
+    ATTENDING,
     FIRST_POSITION,
     PICTURE_ENCODERS,
     RECURRENT_ENCODERS,
@@ -80,6 +81,14 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
     def window(self) -> int | None:
         return self.config.attention_window if self.config.attention in ("local-m", "local-p") else None
 
+    @property
+    def pinnable(self) -> bool:
+        # what a pointer network shows is its output and not the decoder's attention
+        return self.config.decoder in ATTENDING and self.config.output is not Output.POINTER
+
+    def pinned(self, state: RecurrentState, position: int) -> RecurrentState:
+        return replace(state, given=replace(state.given, pinned=position))
+
     def positions(self, tokens: int) -> int:
         """Patches of a picture, one state of a flat one, none without a source, else the tokens."""
         if self.config.encoder is EncoderKind.NONE:
@@ -131,7 +140,7 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
         return Answer(
             scored.scores_BTX[:, 0].float().log_softmax(dim=-1),
             None if shown is None else shown[:, 0],
-            RecurrentState(state.given, carried, state.places),
+            RecurrentState(replace(state.given, pinned=None), carried, state.places),
             evidence,
         )
 

@@ -8,7 +8,7 @@ L layers, H heads, V target vocabulary.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 import torch
@@ -36,11 +36,20 @@ class TransformerState:
     sources: tuple[HeadMemory, ...]  # keys and values of the encoded source, projected once
     pasts: tuple[HeadMemory, ...]  # keys and values of the target so far
     real_RS: Tensor
+    pinned: int | None = None  # an intervention: the position that gets all attention of the next step
 
     def select(self, rows_R: Tensor) -> "TransformerState":
         """The state of the given rows."""
         sources = tuple(memory.select(rows_R) for memory in self.sources)
-        return TransformerState(sources, tuple(past.select(rows_R) for past in self.pasts), self.real_RS[rows_R])
+        pasts = tuple(past.select(rows_R) for past in self.pasts)
+        return TransformerState(sources, pasts, self.real_RS[rows_R], self.pinned)
+
+    @property
+    def seen_RS(self) -> Tensor:  # noqa: N802 - a shape suffix
+        """Where cross-attention may look. Only one position left, its weight is 1 in every layer and head."""
+        if self.pinned is None:
+            return self.real_RS
+        return torch.arange(self.real_RS.size(1), device=self.real_RS.device).expand_as(self.real_RS) == self.pinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,13 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
         memories = tuple(layer.cross_attention.remember(states_BSD) for layer in self._decoder_layers)
         return TransformerState(memories, tuple(memory.none() for memory in memories), sources.real_BS)
 
+    @property
+    def pinnable(self) -> bool:
+        return True
+
+    def pinned(self, state: TransformerState, position: int) -> TransformerState:
+        return replace(state, pinned=position)
+
     def advance(self, tokens_R: Tensor, state: TransformerState) -> Answer[TransformerState]:
         decoded = self.decode(tokens_R[:, None], state)
         heads_RLHS = decoded.cross_BLHTS.squeeze(3)
@@ -122,7 +138,7 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
         seen_TC = _seen(before, tokens_BT.size(1), tokens_BT.device)
         answers: list[DecoderLayerAnswer] = []
         for layer, source, past in zip(self._decoder_layers, state.sources, state.pasts, strict=True):
-            answers.append(layer(states_BTD, LayerView(source, past, state.real_RS, seen_TC)))
+            answers.append(layer(states_BTD, LayerView(source, past, state.seen_RS, seen_TC)))
             states_BTD = answers[-1].states_BTD
         return Decoded(
             self.decoder_norm(states_BTD),

@@ -88,7 +88,7 @@ class LayerView:
 
     source: HeadMemory
     past: HeadMemory  # the C target positions before the ones in hand
-    real_BS: Tensor
+    real_BS: Tensor  # where cross-attention may look
     seen_TC: Tensor  # (T, C + T): True on a position itself and on those before it
 
 

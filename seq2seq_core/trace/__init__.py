@@ -36,6 +36,7 @@ from .data import (
     same,
 )
 from .groups import agreement
+from .pins import pins_of
 from .ranking import OrderInterval, WinnerInterval, ranking_intervals, score_at, winner_intervals
 from .replay import Elsewhere, StopChange, stops_elsewhere
 from .score_rule import ScoreRule
@@ -75,6 +76,7 @@ __all__ = [
     "hypothesis_attention",
     "length_penalty",
     "path",
+    "pins_of",
     "ranking_intervals",
     "same",
     "score_at",

@@ -9,35 +9,17 @@ cannot be read or holds none.
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import numpy as np
 
 from seq2seq_core.errors import DataError, TraceError
 
-from .check import check
-from .codec import from_json
+from .documents import NONE, documents, read
 from .schema import schema_text
 
 GOOD, BAD, UNUSABLE = range(3)
-_NONE: Final = "null"  # where decode had an empty line
-# Of hostile numbers: out of every range, yet of the right type. Of hostile nesting: deeper than the interpreter goes.
-_OVERTAXED: Final = (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One JSON text and the line it begins at."""
-
-    line: int
-    text: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,37 +71,11 @@ def judged(text: str) -> str:
     Raises:
         TraceError: the text is no trace, or one that contradicts itself.
     """
-    if text.strip() == _NONE:
+    if text.strip() == NONE:
         return "good: no trace, as for an empty line"
-    try:
-        with np.errstate(all="ignore"):
-            trace = from_json(text)
-            check(trace)
-    except _OVERTAXED as error:
-        raise TraceError(f"cannot be checked: {type(error).__name__}: {error}") from error
+    trace = read(text)
     steps, outputs = _counted(len(trace.steps), "step"), _counted(len(trace.hypotheses), "hypothesis")
     return f"good: {trace.algorithm}, {steps}, {outputs}"
-
-
-def documents(text: str) -> list[Document]:
-    """The documents of a file: one for each line where a line is one by itself, else the whole."""
-    lines = [Document(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(lines) > 1 and not _is_json(text) and any(_is_document(line.text) for line in lines):
-        return lines
-    return [Document(lines[0].line, text)] if lines else []
-
-
-def _is_document(line: str) -> bool:
-    """Whether a line is null or an object; a broken file may have a line of numbers too."""
-    text = line.strip()
-    return text == _NONE or (text.startswith("{") and text.endswith("}") and _is_json(text))
-
-
-def _is_json(text: str) -> bool:
-    with suppress(ValueError, RecursionError):
-        json.loads(text)
-        return True
-    return False
 
 
 def _text_of(name: str) -> str:

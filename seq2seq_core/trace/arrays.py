@@ -97,6 +97,8 @@ def _outline(options: SearchOptions, source: ArraySource) -> Trace:
         raise OptionError("max_length must be given: arrays do not tell it, got None")
     if options.constraints != FREE:
         raise OptionError("constraints cannot be stated of arrays, which hold what they left possible; got some")
+    if options.pins:
+        raise OptionError(f"pins cannot be stated of arrays, got {options.pins}")
     return Trace(
         algorithm=ALGORITHMS[type(options)],
         options=_stated(options),

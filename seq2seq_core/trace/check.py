@@ -20,6 +20,7 @@ from .evidence import check_evidence
 from .exact import check_depth
 from .groups import ends, group_of, of_group
 from .outcome import check_hypotheses, check_stop
+from .pins import check_pins
 from .scores import check_scores
 from .settings import Settings, settings_of
 
@@ -60,6 +61,7 @@ def check(trace: Trace) -> None:
         previous = step
     check_scores(trace, settings)
     check_evidence(trace)
+    check_pins(trace)
     _check_tokens(trace)
     check_hypotheses(trace)
     check_stop(trace)

@@ -146,6 +146,11 @@ OPTIONS: Final[Mapping[str, str]] = {
     "banned": "Token ids that are never written, parted by blanks.",
     "banned_after": "Paths parted by semicolons: the last token id of each must not follow the others.",
     "no_repeat_ngram": "No so many content tokens in a row occur twice.",
+    "pins": (
+        "An intervention from outside, not the model's own behaviour: steps (from 1) and source positions (from 0), "
+        "such as '3:0 5:2'. In these steps all attention, of every layer and head, was set on that position; all other "
+        "numbers are what the model made of it."
+    ),
     "beam_size": "K, the live prefixes of a beam; of an exact search, of the beam that it starts from.",
     "n_best": "Hypotheses that a search without a trace returns.",
     "stop_rule": "When a beam ends.",

@@ -188,6 +188,7 @@ def _options() -> dict[str, Any]:
     for kind in _option_classes():
         hints |= get_type_hints(kind)
     del hints["room"], hints["constraints"]  # the one is part of max_length, the other stands in its parts
+    hints["pins"] = str
     hints |= {name: str if kind is not int else int for name, kind in get_type_hints(Constraints).items()}
     properties = {
         name: {"description": descriptions.OPTIONS[name], **_type(hint, OPTION_RANGES.get(name, {}))}

@@ -89,7 +89,7 @@ def test_a_click_on_a_node_fills_the_side_panel(page: Page, beam: Trace) -> None
     assert panel.locator(".ledger tbody tr").count() == 1
     assert repr(float(step.log_prob_sum_N[shown])) in panel.locator(".ledger tbody").inner_text()
     assert attention.inner_text() != before
-    expect(page.locator("#next-tokens .plot .bars, #next-tokens .barlayer").first).to_be_visible()
+    expect(page.locator("#view-next .bar").first).to_be_visible()
     expect(page.locator("#view-caption")).to_contain_text("step 1")
 
 

@@ -24,7 +24,7 @@ def panel_data(chosen: Selection, words: PanelWords) -> Data:
     return {
         "title": title.format(token=token, step=node[0], rank=int(step.rank_N[index])),
         "facts": [[words.fate, fate_text(trace, node, words)], [words.prefix, written(trace, node)]],
-        "ledger": _ledger(trace, node, words),
+        "ledger": ledger_data(trace, node, words),
         "sums": _sums(trace, node, brief(chosen.decoded.request.alpha), words),
     }
 
@@ -54,7 +54,8 @@ def fate_text(trace: Trace, node: Node, words: PanelWords) -> str:
     return words.fates[step.fate_N[index]].format(margin=number(float(step.margin_N[index])))
 
 
-def _ledger(trace: Trace, node: Node, words: PanelWords) -> Data:
+def ledger_data(trace: Trace, node: Node, words: PanelWords) -> Data:
+    """Every token on the way to a node, in unrounded numbers."""
     rows = [
         [str(at[0]), visible(candidate_label(trace, *at)), *_unrounded(trace, at)] for at in path(trace, *node)
     ]

@@ -24,6 +24,7 @@ class Selection:
     greedy: bool = False
     token: Node | None = None  # looked at more closely; None: the node itself
     head: Choice = None  # whose attention is shown; it stays as long as the result does
+    own: Decoded | None = None  # where the search was changed: the model's own, to compare with
 
     @property
     def focus(self) -> Node:
@@ -89,8 +90,8 @@ def end_of(hypothesis: Hypothesis) -> Node:
     return hypothesis.step, hypothesis.index
 
 
-def winner(decoded: Decoded, *, greedy: bool = False) -> Selection:
+def winner(decoded: Decoded, *, greedy: bool = False, own: Decoded | None = None) -> Selection:
     """The best output of a search; a fresh result has the beam's selected, seen by its sharpest head."""
     ends = decoded.beam.hypotheses[:1]
     choice = default_choice(decoded.beam, ends[0]) if ends and len(heads_of(decoded.beam)) > 1 else None
-    return Selection(decoded, head=choice).card_at(greedy=greedy)
+    return Selection(decoded, head=choice, own=own).card_at(greedy=greedy)

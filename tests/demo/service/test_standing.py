@@ -29,13 +29,12 @@ from seq2seq_core.trace import Trace
 from tests.demo.service.made import END, lure
 from tests.support.tables import trace_of
 
-RAW = {"alpha": 0.0}
 # Greedy writes "a"; the empty output is the most probable one.
 SILENT = Table(following={"": {"a": 0.5, END: 0.4, "b": 0.1}, "a": {END: 0.6, "b": 0.4}, "b": {END: 1.0}}, longest=3)
 
 
-def exact(table: Table, **settings: float) -> Trace:
-    return trace_of(table, ExactOptions(**{**RAW, **settings}))
+def exact(table: Table, alpha: float = 0.0) -> Trace:
+    return trace_of(table, ExactOptions(alpha=alpha))
 
 
 def test_greedy_misses_what_beam_finds() -> None:

@@ -29,9 +29,9 @@ TABLES = ROOT / "assets" / "tables"
 SHIPPED = {each.kind: each.source for each in read_tables(TABLES)}
 
 
-def sweep(text: str, most: int = 4, **settings: float) -> Sweep:
+def sweep(text: str, most: int = 4, alpha: float = 0.7) -> Sweep:
     service = Service([printed_entry(TABLES)], load_of(TablePipeline()))
-    states = list(swept(service, text, "table", Settings(**settings), most))
+    states = list(swept(service, text, "table", Settings(alpha=alpha), most))
     *progress, found = states
     assert [state.beam_size for state in progress if isinstance(state, SweepProgress)] == list(range(1, most + 1))
     assert isinstance(found, Sweep)

@@ -21,7 +21,7 @@ from tests.demo.evidence_models import MODELS, evidence_service, source_of
 
 ENGLISH, CHINESE = words_for("en"), words_for("zh")
 # Outputs of a choice within the part.
-SELECTED, PANEL, LOOKED_AT, NEXT, CHOICE, LARGE = range(CLOSER)
+SELECTED, PANEL, LOOKED_AT, NEXT, PIN, CHOICE, LARGE = range(CLOSER)
 FORGED: tuple[Any, ...] = (
     None,
     {},

@@ -38,15 +38,15 @@ def desk() -> DecodersDesk:
     return DecodersDesk(Service([made_entry(), printed_entry(TABLES)], load_of(TablePipeline())), BOOK)
 
 
-def settings(**changes: Any) -> tuple[Any, ...]:
+def settings(**changes: Any) -> dict[str, Any]:
     usual = {"beam_size": 5.0, "alpha": 0.7, "length_rule": "power", "temperature": 1.0, "top_p": 1.0, "seed": 0.0}
-    return tuple((usual | changes).values())
+    return {**usual, "language": "en", **changes}
 
 
 def asked(
     desk: DecodersDesk, text: Any = "x y", ways: Any = "greedy\nbeam", model: Any = "lure", **changes: Any
 ) -> Any:
-    *_, last = desk.ask(text, ways, model, *settings(**changes), "en")
+    *_, last = desk.ask(text, ways, model, **settings(**changes))
     return last
 
 
@@ -154,7 +154,7 @@ def test_the_sweeps_figure_tells_every_size() -> None:
 
 
 def test_a_sweep_lists_outputs_with_the_sizes_that_wrote_them(desk: DecodersDesk) -> None:
-    *_, (_, found, table, _) = SweepDesk(desk).sweep("x y", "", "lure", *settings(alpha=0.0), "en")
+    *_, (_, found, table, _) = SweepDesk(desk).sweep("x y", "", "lure", **settings(alpha=0.0))
     assert [row["letter"] for row in table["rows"]] == ["1", "2–10"]
     assert table["legend"].startswith("The best score is reached at beam size 2")
     assert SweepDesk(desk).show_again(found, "zh")[2]["rows"][0]["letter"] == "1"
