@@ -9,6 +9,7 @@ from gradio_client import Client  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
 
 from seq2seq_core.trace import Trace, from_json
+from tests.browser.tabs import open_tab
 from tests.browser.translate_page import PATIENCE_MS
 from tests.support.page_guard import PageOptions
 from tests.support.rivals import RIVALS
@@ -25,9 +26,8 @@ WRITTEN = """text => {
 }"""
 
 
-def open_tab(page: Page) -> None:
-    page.locator("#language").wait_for()
-    page.get_by_role("tab").nth(1).click(timeout=PATIENCE_MS)
+def open_compare(page: Page) -> None:
+    open_tab(page, "compare")
     expect(page.locator("#view-lineup .unfold")).to_be_visible(timeout=PATIENCE_MS)
 
 
@@ -75,7 +75,7 @@ def traces_from_api(app: ServedApp, text: str, models: list[str], **settings: An
 
 
 def test_three_models_are_compared(page: Page, app: ServedApp, screenshot: Callable[[str], None]) -> None:
-    open_tab(page)
+    open_compare(page)
     choose(page, *NAMES)
     compare(page, TEXT)
     traces = traces_from_api(app, TEXT, NAMES)
@@ -113,7 +113,7 @@ def test_three_models_are_compared(page: Page, app: ServedApp, screenshot: Calla
 
 
 def test_an_example_is_compared_and_mistakes_get_a_sentence(page: Page, app: ServedApp) -> None:
-    open_tab(page)
+    open_compare(page)
     message = page.locator("#compare-message .message").first
     compare(page, " ")
     expect(message).to_contain_text("nothing to decode")
@@ -132,7 +132,7 @@ def test_an_example_is_compared_and_mistakes_get_a_sentence(page: Page, app: Ser
 
 
 def test_models_are_chosen_by_keyboard_four_at_most(page: Page) -> None:
-    open_tab(page)
+    open_compare(page)
     button = page.locator("#view-lineup .unfold")
     button.focus()
     page.keyboard.press("Enter")
@@ -152,7 +152,7 @@ def test_models_are_chosen_by_keyboard_four_at_most(page: Page) -> None:
 def test_another_kind_of_input_brings_its_own_models_and_examples(
     page: Page, screenshot: Callable[[str], None]
 ) -> None:
-    open_tab(page)
+    open_compare(page)
     page.locator("#view-lineup .kind").filter(has_text="Commands").click()
     expect(page.locator("#compare-sentence label").first).to_contain_text("Command (", timeout=PATIENCE_MS)
     expect(page.locator("#view-lineup .kind").filter(has_text="Commands")).to_have_attribute("aria-checked", "true")
@@ -166,7 +166,7 @@ def test_another_kind_of_input_brings_its_own_models_and_examples(
 
 @pytest.mark.parametrize("page_options", [PHONE], ids=str)
 def test_a_phone_shows_a_card_for_each_model(page: Page, screenshot: Callable[[str], None]) -> None:
-    open_tab(page)
+    open_compare(page)
     choose(page, *NAMES)
     compare(page, TEXT)
     rows = page.locator("#view-comparison tbody tr")
