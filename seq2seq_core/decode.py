@@ -45,7 +45,8 @@ class DecodeOptions:
     decoder: Literal["greedy", "beam", "diverse", "sampling", "exact"] = "beam"
     """search algorithm; settings that are not given are the algorithm's own"""
     preset: str = ""
-    """beam search as a toolkit does it: hf-true, hf-false, hf-never, fairseq, ctranslate2, opennmt-avg, ..."""
+    """beam search as a toolkit does it: hf-true, hf-false, hf-never, fairseq, ctranslate2, opennmt-avg, opennmt-wu,
+    joeynmt, tf-nmt"""
     beam_size: int | None = None
     """live prefixes of a beam, 1 to 64; of an exact search, those of the beam that it begins with"""
     length_rule: LengthRule | None = None

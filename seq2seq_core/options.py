@@ -57,6 +57,7 @@ class LengthCount(StrEnum):
     CONTENT = "content"  # n, but 1 for an empty output
     END = "end"  # n + 1
     START_AND_END = "start_and_end"  # n + 2
+    LATE_END = "late_end"  # n in the step that writes the end token, n + 1 in every later step
 
 
 class CoverageRule(StrEnum):
@@ -164,6 +165,7 @@ class SearchOptions:
         _member("coverage", self.coverage, CoverageRule)
         _number("reward", self.reward, 0.0, MAXIMUM_REWARD)
         _number("beta", self.beta, 0.0, MAXIMUM_BETA)
+        self._check_late_end()
         rewards = self.length_rule in (LengthRule.REWARD, LengthRule.BOUNDED_REWARD)
         bounded = self.length_rule is LengthRule.BOUNDED_REWARD
         if self.reward and not rewards:
@@ -177,6 +179,13 @@ class SearchOptions:
             _whole("reward_length", self.reward_length, 0, MAXIMUM_LENGTH_CAP)
         if self.beta and self.coverage is CoverageRule.NONE:
             raise OptionError(f"beta needs a coverage rule, got {self.beta} and 'none'")
+
+    def _check_late_end(self) -> None:
+        if self.counts is LengthCount.LATE_END:
+            raise OptionError(
+                "counts 'late_end' goes with a beam search with finished_compete: elsewhere no output is scored in a "
+                f"step after its end, got {type(self).__name__}"
+            )
 
     def resolve_max_length(self, source_length: int) -> int:
         """The bound on T for a source of `source_length` tokens.
@@ -210,6 +219,7 @@ class BeamOptions(SearchOptions):
     force_end: bool = False  # at the maximum length only the end token can follow, and its log-probability counts
     cut_competes: bool = False  # a prefix cut at the maximum length may win even where others finished
     coverage_steers: bool = False  # the coverage rule ranks prefixes while searching, not finished outputs alone
+    finished_compete: bool = False  # a finished output stays in the beam, and all of it is ranked by score in each step
 
     def __post_init__(self) -> None:
         SearchOptions.__post_init__(self)
@@ -223,6 +233,22 @@ class BeamOptions(SearchOptions):
         _member("stop_rule", self.stop_rule, StopRule)
         if self.coverage_steers and self.coverage is CoverageRule.NONE:
             raise OptionError("coverage_steers needs a coverage rule, got True and 'none'")
+        if self.finished_compete:
+            self._check_competition()
+
+    def _check_competition(self) -> None:
+        """Where finished outputs stay in the beam, nothing else is there to stop by or to be searched for."""
+        for name, wanted in (("refill", False), ("stop_rule", StopRule.K_FINISHED), ("coverage", CoverageRule.NONE)):
+            if (found := getattr(self, name)) != wanted:
+                raise OptionError(f"finished_compete goes with {name} {wanted!s}, got True and {found!s}")
+
+    def _check_late_end(self) -> None:
+        if self.counts is not LengthCount.LATE_END:
+            return
+        if not self.finished_compete:
+            SearchOptions._check_late_end(self)
+        if self.length_rule is not LengthRule.GNMT:  # an empty output has T = 0, which a power cannot divide by
+            raise OptionError(f"counts 'late_end' goes with the length_rule 'gnmt', got '{self.length_rule}'")
 
     @property
     def refills(self) -> bool:
@@ -245,6 +271,8 @@ class DiverseOptions(BeamOptions):
 
     def __post_init__(self) -> None:
         BeamOptions.__post_init__(self)
+        if self.finished_compete:
+            raise OptionError("finished_compete goes with the plain beam search, got True and DiverseOptions")
         _whole("groups", self.groups, 1, MAXIMUM_BEAM_SIZE)
         _number("strength", self.strength, 0.0, MAXIMUM_STRENGTH)
         _number("discount", self.discount, 0.0, 1.0)
@@ -302,3 +330,10 @@ class ExactOptions(SearchOptions):
         _whole("beam_size", self.beam_size, 1, MAXIMUM_BEAM_SIZE)
         _whole("max_nodes", self.max_nodes, 1, MAXIMUM_NODES)
         _positive("max_seconds", self.max_seconds, MAXIMUM_SECONDS)
+
+    def _check_late_end(self) -> None:
+        if self.counts is LengthCount.LATE_END:
+            raise OptionError(
+                "exact search has no bound for counts 'late_end': a score still grows after its end token, by as much "
+                "as the beam happens to hold the output; counts must be content, end or start_and_end"
+            )

@@ -7,7 +7,8 @@ https://arxiv.org/abs/1904.01038).
 
 All prefixes of a step are equally long, so the ranking needs no length penalty: it decides only among finished ones.
 Toolkits differ in what becomes of an end's place, in what the maximum length does, and in when to stop; the options say
-which way is taken. Where the coverage steers, its penalty is part of what ranks the prefixes.
+which way is taken (`competing` has the one in which finished outputs stay in the beam). Where the coverage steers, its
+penalty is part of what ranks the prefixes.
 
 Sums are kept in float64 on the CPU; what the device gives are the best next tokens of every row. Equal sums go to the
 lower parent rank, then to the lower token id.
@@ -28,6 +29,7 @@ from torch import Tensor
 from seq2seq_core.options import BeamOptions
 from seq2seq_core.trace import ROOT, Doubles, Integers
 
+from .competing import competing_steps
 from .constraints import allowed
 from .ordering import stable_top
 from .pool import Pool
@@ -82,6 +84,9 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
         InputError: the model gives NaN.
         OptionError: the score asks for coverage, and the model has no attention.
     """
+    if options.finished_compete:
+        yield from competing_steps(stepper, options, losers=losers)
+        return
     rule = rule_of(options)
     pool, coverage = Pool(options, rule, stepper.source_lengths), Coverage(rule, stepper.source_lengths)
     live, state = _roots(len(stepper.source_lengths)), stepper.start()

@@ -13,8 +13,8 @@ from .beam import BEAM
 from .diverse import DIVERSE
 from .exact import EXACT
 from .greedy import GREEDY
-from .outputs import Detokenize, Outputs
-from .record import Label, Recorder, SourceText, cut_competes
+from .outputs import Detokenize
+from .record import Label, Recorder, SourceText, outputs_of
 from .sampling import SAMPLING
 from .stepper import State, Stepper
 from .steps import Decoder
@@ -50,7 +50,7 @@ def decode(stepper: Stepper[State], options: SearchOptions, *, detokenize: Detok
         OptionError: no decoder has options of this class.
     """
     decoder = decoder_of(options)
-    outputs = Outputs(len(stepper.source_lengths), cut_competes=cut_competes(options))
+    outputs = outputs_of(options, len(stepper.source_lengths))
     for step in decoder.steps(stepper, options):
         outputs.add(step)
     wanted = decoder.n_best(options)

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from seq2seq_core.errors import InputError
 from seq2seq_core.options import BeamOptions, Constraints, SamplingOptions, SearchOptions
-from seq2seq_core.trace import Doubles, Floats, Hypothesis, Integers, Stop, Trace, TraceStep
+from seq2seq_core.trace import Doubles, Fate, Floats, Hypothesis, Integers, Stop, Trace, TraceStep
 from seq2seq_core.trace.columns import COLUMNS, sizes_of
 from seq2seq_core.trace.data import NO_TOKEN
 
@@ -35,7 +35,7 @@ EVIDENCE: Final = {  # name in a model's answer -> column of a trace's step
 # Options that the first traces did not have: a trace states them only where they are not at their default.
 LATER: Final = frozenset({
     "length_rule", "counts", "reward", "reward_length", "coverage", "beta", "constraints",
-    "refill", "force_end", "cut_competes", "coverage_steers", "samples",
+    "refill", "force_end", "cut_competes", "coverage_steers", "finished_compete", "samples",
 })  # fmt: skip
 
 Label: TypeAlias = Callable[[int], str]
@@ -83,7 +83,7 @@ class Recorder:
         self._label, self._detokenize = label, detokenize
         self._steps: list[list[TraceStep]] = [[] for _ in sources]
         self._reasons: dict[int, str] = {}
-        self._outputs = Outputs(len(sources), cut_competes=cut_competes(options))
+        self._outputs = outputs_of(options, len(sources))
 
     def add(self, step: SearchStep) -> None:
         """Keep the next step; nothing of it may have been changed or freed since it was yielded.
@@ -117,7 +117,7 @@ class Recorder:
             stop=Stop(
                 rule=self._decoder.stop_rule(self._options),
                 reason=self._reasons[source],
-                winner_step=hypotheses[0].step if hypotheses else 0,
+                winner_step=_step_of(hypotheses[0]) if hypotheses else 0,
                 last_step=len(steps),
             ),
             window=text.window,
@@ -125,9 +125,16 @@ class Recorder:
         )
 
 
-def cut_competes(options: SearchOptions) -> bool:
-    """Whether a prefix cut at the maximum length stands beside finished outputs; every sample counts as one."""
-    return isinstance(options, SamplingOptions) or (isinstance(options, BeamOptions) and options.cut_competes)
+def outputs_of(options: SearchOptions, sources: int) -> Outputs:
+    """What collects the outputs; of samples, one that is cut at the maximum length counts like the others."""
+    if isinstance(options, BeamOptions):
+        return Outputs(sources, cut_competes=options.cut_competes, held=options.finished_compete)
+    return Outputs(sources, cut_competes=isinstance(options, SamplingOptions))
+
+
+def _step_of(hypothesis: Hypothesis) -> int:
+    """The step that wrote its last token, be it the end."""
+    return len(hypothesis.tokens) + (hypothesis.fate is Fate.FINISHED)
 
 
 def _check_labels(sources: Sequence[SourceText], source_lengths: Sequence[int]) -> None:

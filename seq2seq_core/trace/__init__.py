@@ -5,7 +5,7 @@
     codec     strict, lossless JSON
     schema    the same format as a JSON Schema; descriptions: what every field means
     arrays    a trace from plain arrays: tokens, parents, log-probabilities
-    check     refuses a trace that contradicts itself; evidence, outcome: parts of it
+    check     refuses a trace that contradicts itself; evidence, outcome, competition: parts of it
     ranking   for which alpha which hypothesis wins
     replay    whether another alpha would have stopped the search elsewhere
     self_attention   of a Transformer, on demand: not part of a search
@@ -18,6 +18,7 @@ from .arrays import ArraySource, TokenNames, trace_of_arrays
 from .check import check
 from .codec import from_json, to_json
 from .data import (
+    HELD_FATES,
     MODEL_LOG_PROB,
     NODE_BUDGET,
     PROVED,
@@ -43,6 +44,7 @@ from .self_attention import SelfAttentionTrace
 from .walk import Place, attention_rows, candidate_label, hypothesis_attention, path
 
 __all__ = [
+    "HELD_FATES",
     "MODEL_LOG_PROB",
     "NODE_BUDGET",
     "PROVED",

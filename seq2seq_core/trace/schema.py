@@ -48,7 +48,7 @@ STEP_RANGES: Final[Mapping[str, Mapping[str, float]]] = {
     "token": _AT_LEAST_0,
     "log_prob": _AT_MOST_0,
     "log_prob_sum": {},
-    "length": _AT_LEAST_1,
+    "length": _AT_LEAST_0,
     "penalty": {"exclusiveMinimum": 0},
     "rank": _AT_LEAST_1,
     "heads": {"minimum": 0, "maximum": 1 + _ROW_SUM_SLACK},
@@ -62,7 +62,7 @@ HYPOTHESIS_RANGES: Final[Mapping[str, Mapping[str, float]]] = {
     "step": _AT_LEAST_1,
     "index": _AT_LEAST_0,
     "tokens": _AT_LEAST_0,
-    "length": _AT_LEAST_1,
+    "length": _AT_LEAST_0,
     "penalty": {"exclusiveMinimum": 0},
 }
 OPTION_RANGES: Final[Mapping[str, Mapping[str, float]]] = dict.fromkeys(

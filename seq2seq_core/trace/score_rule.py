@@ -29,6 +29,7 @@ _COUNTED: Final = {
     LengthCount.CONTENT: "T counts content tokens",
     LengthCount.END: "T counts the end token",
     LengthCount.START_AND_END: "T counts the start and end tokens",
+    LengthCount.LATE_END: "T counts the end token in the steps after it",
 }
 
 
@@ -64,8 +65,15 @@ class ScoreRule:
         except (KeyError, ValueError, TypeError) as error:
             raise OptionError(f"the options must state a rule for scores: {error}") from None
 
-    def length(self, step: int, *, ends: bool) -> int:
-        """T of a candidate of a step, as this rule counts it."""
+    def length(self, step: int, *, ends: bool, held: bool = False) -> int:
+        """T of a candidate, as this rule counts it.
+
+        Args:
+            step: in which its last token was written.
+            held: whether that was an end token, and this is a later step.
+        """
+        if self.counts is LengthCount.LATE_END:
+            return step - (ends and not held)
         if self.counts is LengthCount.CONTENT:
             return max(1, step - ends)
         return step + (self.counts is LengthCount.START_AND_END)

@@ -12,6 +12,12 @@ from .score_rule import ScoreRule
 
 _ENDS: Final = (Fate.FINISHED, Fate.END_BELOW_CUT)
 _BEAMS: Final = ("beam", "diverse")
+_BESIDE_COMPETITION: Final = {
+    "refill": (0,),
+    "stop_rule": ("k_finished",),
+    "coverage": (None, "none"),
+    "coverage_steers": (None, 0),
+}
 # A beam's is an option.
 _STOP_RULES: Final = {"greedy": "end token", "sampling": "end token drawn", "exact": PROVED}
 
@@ -38,6 +44,7 @@ class Settings:
     forces_end: bool
     cut_competes: bool
     steers: bool  # the coverage penalty is part of what ranks a step
+    competes: bool  # finished outputs stay in the beam, and a step is ranked by score
 
     @property
     def shrinks(self) -> bool:
@@ -82,7 +89,21 @@ def settings_of(trace: Trace) -> Settings:
         forces_end=bool(trace.options.get("force_end", False)),
         cut_competes=draws or bool(trace.options.get("cut_competes", False)),
         steers=bool(trace.options.get("coverage_steers", False)),
+        competes=_competes(trace, draws or not beam),
     )
+
+
+def _competes(trace: Trace, other: bool) -> bool:
+    """Whether finished outputs compete; with that go some settings and not others."""
+    competes, late = bool(trace.options.get("finished_compete", False)), trace.options.get("counts") == "late_end"
+    if late and not competes:
+        raise TraceError("option counts 'late_end' goes with finished_compete, which is not there")
+    if competes and (other or trace.algorithm != "beam"):
+        raise TraceError(f"option finished_compete goes with the algorithm 'beam', is there with {trace.algorithm!r}")
+    for name, wanted in _BESIDE_COMPETITION.items():
+        if competes and (found := trace.options.get(name)) not in wanted:
+            raise TraceError(f"option finished_compete goes with {name} {wanted[-1]!r}, is there with {found!r}")
+    return competes
 
 
 def _rule(trace: Trace) -> ScoreRule:
