@@ -23,6 +23,7 @@ MAXIMUM_REWARD: Final = 20.0
 MAXIMUM_BETA: Final = 10.0
 MAXIMUM_STRENGTH: Final = 100.0
 MAXIMUM_NGRAM: Final = 16
+MAXIMUM_REQUIRED: Final = 8
 MAXIMUM_NODES: Final = 100_000
 MAXIMUM_SECONDS: Final = 3_600.0
 
@@ -109,6 +110,7 @@ class Constraints:
     banned: tuple[int, ...] = ()  # token ids that are never written
     banned_after: tuple[tuple[int, ...], ...] = ()  # each a prefix and, as its last token, what must not follow it
     no_repeat_ngram: int = 0  # no n content tokens in a row occur twice; 0: they may
+    required: tuple[tuple[int, ...], ...] = ()  # each a sequence of tokens that every output holds, unbroken
 
     def __post_init__(self) -> None:
         _tokens("forced_prefix", self.forced_prefix)
@@ -118,6 +120,22 @@ class Constraints:
             if not path:
                 raise OptionError(f"banned_after {number} must hold a token, got none")
         _whole("no_repeat_ngram", self.no_repeat_ngram, 0, MAXIMUM_NGRAM)
+        self._check_required()
+
+    @property
+    def required_tokens(self) -> int:
+        """Tokens of all required sequences, those given twice counted once."""
+        return sum(map(len, set(self.required)))
+
+    def _check_required(self) -> None:
+        if len(self.required) > MAXIMUM_REQUIRED:
+            raise OptionError(f"required must be {MAXIMUM_REQUIRED} sequences at most, got {len(self.required)}")
+        for number, sequence in enumerate(self.required, 1):
+            _tokens(f"required {number}", sequence)
+            if not sequence:
+                raise OptionError(f"required {number} must hold a token, got none")
+            if forbidden := sorted(set(sequence) & set(self.banned)):
+                raise OptionError(f"required {number} must hold no banned token, got {forbidden[0]}, which is banned")
 
 
 FREE: Final = Constraints()
@@ -150,6 +168,10 @@ class SearchOptions:
         if self.room is not None:
             _whole("room", self.room, 0, MAXIMUM_LENGTH_CAP)
         self._check_score()
+        if self.constraints.required and not self._looks_ahead():
+            raise OptionError(
+                f"required goes with beam search and exact search, which look ahead for it, got {type(self).__name__}"
+            )
         if self.max_length is None:
             return
         _whole("max_length", self.max_length, 1, MAXIMUM_LENGTH_CAP)
@@ -157,6 +179,20 @@ class SearchOptions:
             raise OptionError(
                 f"min_length must be below max_length, because the end token counts; "
                 f"got min_length {self.min_length} and max_length {self.max_length}"
+            )
+        if (tokens := self.constraints.required_tokens) >= self.max_length:
+            raise OptionError(f"max_length must be above the {tokens} required tokens, got {self.max_length}")
+
+    def _looks_ahead(self) -> bool:
+        """Whether the search can make room for required tokens before it is too late."""
+        return False
+
+    def _check_banks(self, beam_size: int) -> None:
+        tokens = self.constraints.required_tokens
+        if tokens and beam_size <= tokens:
+            raise OptionError(
+                f"beam_size must be above the {tokens} required tokens, so that the beam has a place for prefixes with "
+                f"each number of them, got {beam_size}"
             )
 
     def _check_score(self) -> None:
@@ -190,13 +226,14 @@ class SearchOptions:
     def resolve_max_length(self, source_length: int) -> int:
         """The bound on T for a source of `source_length` tokens.
 
-        Without max_length: 2 * source tokens + room, at least min_length + 1 so that a short source in a batch can
-        still end, and never more than the cap.
+        Without max_length: 2 * source tokens + room, at least min_length + 1 (or what the required tokens need) so that
+        a short source in a batch can still end, and never more than the cap.
         """
         if self.max_length is not None:
             return self.max_length
         room = DEFAULT_ROOM if self.room is None else self.room
-        return min(MAXIMUM_LENGTH_CAP, max(2 * source_length + room, self.min_length + 1))
+        least = max(self.min_length, self.constraints.required_tokens) + 1
+        return min(MAXIMUM_LENGTH_CAP, max(2 * source_length + room, least))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -235,9 +272,17 @@ class BeamOptions(SearchOptions):
             raise OptionError("coverage_steers needs a coverage rule, got True and 'none'")
         if self.finished_compete:
             self._check_competition()
+        self._check_banks(self.beam_size)
+        if self.constraints.required and self.stop_rule in (StopRule.SHRINKING, StopRule.EVERY_PLACE_FINISHED):
+            raise OptionError(f"required goes with stop rules that count outputs and not places, got {self.stop_rule}")
+
+    def _looks_ahead(self) -> bool:
+        return True
 
     def _check_competition(self) -> None:
         """Where finished outputs stay in the beam, nothing else is there to stop by or to be searched for."""
+        if self.constraints.required:
+            raise OptionError("finished_compete goes without required tokens, got both")
         for name, wanted in (("refill", False), ("stop_rule", StopRule.K_FINISHED), ("coverage", CoverageRule.NONE)):
             if (found := getattr(self, name)) != wanted:
                 raise OptionError(f"finished_compete goes with {name} {wanted!s}, got True and {found!s}")
@@ -280,6 +325,9 @@ class DiverseOptions(BeamOptions):
             raise OptionError(
                 f"beam_size must be a multiple of groups, got beam_size {self.beam_size} and groups {self.groups}"
             )
+
+    def _looks_ahead(self) -> bool:
+        return False
 
     @property
     def group_size(self) -> int:
@@ -330,6 +378,10 @@ class ExactOptions(SearchOptions):
         _whole("beam_size", self.beam_size, 1, MAXIMUM_BEAM_SIZE)
         _whole("max_nodes", self.max_nodes, 1, MAXIMUM_NODES)
         _positive("max_seconds", self.max_seconds, MAXIMUM_SECONDS)
+        self._check_banks(self.beam_size)
+
+    def _looks_ahead(self) -> bool:
+        return True
 
     def _check_late_end(self) -> None:
         if self.counts is LengthCount.LATE_END:

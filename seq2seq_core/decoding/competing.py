@@ -22,7 +22,7 @@ from torch import Tensor
 from seq2seq_core.options import BeamOptions
 from seq2seq_core.trace import ROOT, ScoreRule
 
-from .constraints import allowed
+from .constraints import Limits, allowed
 from .ordering import stable_top
 from .scoring import Scores, rule_of
 from .stepper import State, StepAnswer, Stepper
@@ -119,7 +119,7 @@ def competing_steps(stepper: Stepper[State], options: BeamOptions, *, losers: in
         answer = stepper.step(torch.from_numpy(token_R).to(stepper.device), state)
         prefix_RT = np.array([row.prefix for row in rows], dtype=np.int64).reshape(len(rows), number - 1)
         last_R = np.array([limit[row.source] == number for row in rows]) if options.force_end else None
-        allowed_RV = allowed(answer.log_probs_RV, prefix_RT, options, stepper.end_id, last_R)
+        allowed_RV = allowed(answer.log_probs_RV, prefix_RT, options, stepper.end_id, Limits(None, last_R))
         continued = _continuations(search, rows, allowed_RV, number)
         everything = {source: more + _held(search, beams[source], number) for source, more in continued.items()}
         beams = {

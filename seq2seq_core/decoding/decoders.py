@@ -10,6 +10,7 @@ from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Hypothesis, Trace
 
 from .beam import BEAM
+from .constraints import check_required
 from .diverse import DIVERSE
 from .exact import EXACT
 from .greedy import GREEDY
@@ -47,9 +48,10 @@ def decode(stepper: Stepper[State], options: SearchOptions, *, detokenize: Detok
 
     Raises:
         InputError: the model gives NaN.
-        OptionError: no decoder has options of this class.
+        OptionError: no decoder has options of this class, or the model no such token as an output must hold.
     """
     decoder = decoder_of(options)
+    check_required(options, stepper.end_id, stepper.vocabulary_size)
     outputs = outputs_of(options, len(stepper.source_lengths))
     for step in decoder.steps(stepper, options):
         outputs.add(step)
@@ -70,9 +72,10 @@ def record(
 
     Raises:
         InputError: the model gives NaN, or a source has not one label per piece.
-        OptionError: no decoder has options of this class.
+        OptionError: no decoder has options of this class, or the model no such token as an output must hold.
     """
     decoder = decoder_of(options)
+    check_required(options, stepper.end_id, stepper.vocabulary_size)
     recorder = Recorder(decoder, options, sources, stepper.source_lengths, label=label, detokenize=detokenize)
     for step in decoder.steps(stepper, options, losers=decoder.losers(options)):
         recorder.add(step)

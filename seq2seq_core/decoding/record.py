@@ -234,6 +234,7 @@ def _constraints(constraints: Constraints) -> Mapping[str, int | str]:
         "forced_prefix": _ids(constraints.forced_prefix),
         "banned": _ids(constraints.banned),
         "banned_after": "; ".join(map(_ids, constraints.banned_after)),
+        "required": "; ".join(map(_ids, constraints.required)),
     }
     found: dict[str, int | str] = {name: text for name, text in texts.items() if text}
     return found | ({"no_repeat_ngram": constraints.no_repeat_ngram} if constraints.no_repeat_ngram else {})

@@ -39,6 +39,7 @@ from .data import (
 from .groups import agreement
 from .ranking import OrderInterval, WinnerInterval, ranking_intervals, score_at, winner_intervals
 from .replay import Elsewhere, StopChange, stops_elsewhere
+from .required import Required, deal
 from .score_rule import ScoreRule
 from .self_attention import SelfAttentionTrace
 from .walk import Place, attention_rows, candidate_label, hypothesis_attention, path
@@ -61,6 +62,7 @@ __all__ = [
     "Integers",
     "OrderInterval",
     "Place",
+    "Required",
     "ScoreRule",
     "SelfAttentionTrace",
     "Stop",
@@ -73,6 +75,7 @@ __all__ = [
     "attention_rows",
     "candidate_label",
     "check",
+    "deal",
     "from_json",
     "hypothesis_attention",
     "length_penalty",

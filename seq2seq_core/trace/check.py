@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .banks import check_banks, check_required, progress_of
 from .columns import check_columns
 from .competition import check_competition, outputs_in
 from .data import HELD_FATES, NO_TOKEN, ROOT, Doubles, Fate, Trace, TraceStep
@@ -21,6 +22,7 @@ from .evidence import check_evidence
 from .exact import check_depth
 from .groups import ends, group_of, of_group
 from .outcome import check_hypotheses, check_stop
+from .required import Progress
 from .scores import check_scores
 from .settings import Settings, settings_of
 
@@ -41,6 +43,7 @@ def check(trace: Trace) -> None:
         check_columns(step, number, len(trace.source_tokens))
         _check_group_columns(step, number, settings)
     ended = ends(trace, settings.rule, settings.groups, settings.beam_size) if settings.groups > 1 else []
+    progress = _progress(trace, settings)
     previous: TraceStep | None = None
     finished = [0] * settings.groups
     for number, step in enumerate(trace.steps, 1):
@@ -53,6 +56,8 @@ def check(trace: Trace) -> None:
             check_depth(trace, number, settings)
         elif settings.competes:
             check_competition(trace, number, settings)
+        elif progress:
+            check_banks(trace, number, settings, progress[number - 1], settings.places(finished[0]))
         else:
             for group in range(settings.groups):
                 part = of_group(step, group) if settings.groups > 1 else step
@@ -68,6 +73,19 @@ def check(trace: Trace) -> None:
     _check_tokens(trace)
     check_hypotheses(trace)
     check_stop(trace)
+
+
+def _progress(trace: Trace, settings: Settings) -> list[list[Progress]]:
+    """What every candidate has of the required sequences; empty where there are none."""
+    if settings.required is None:
+        return []
+    for number, (step, before) in enumerate(zip(trace.steps, (None, *trace.steps), strict=False), 1):
+        there = {ROOT} if before is None else set(range(len(before.fate_N)))
+        strangers = sorted(set(step.parent_N.tolist()) - there)
+        require(not strangers, f"step {number}: parents must be in the step before, {strangers} are not")
+    progress = progress_of(trace, settings.required)
+    check_required(trace, settings, progress)
+    return progress
 
 
 def _where(step: TraceStep, *fates: Fate) -> NDArray[np.bool_]:

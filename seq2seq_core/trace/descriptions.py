@@ -153,6 +153,9 @@ OPTIONS: Final[Mapping[str, str]] = {
     "banned": "Token ids that are never written, parted by blanks.",
     "banned_after": "Paths parted by semicolons: the last token id of each must not follow the others.",
     "no_repeat_ngram": "No so many content tokens in a row occur twice.",
+    "required": "Paths parted by semicolons: the token ids of each stand in every output, in a row. A beam is dealt "
+    "to banks, one for each number of these tokens that a prefix has; fates and margins hold within a bank (Post and "
+    "Vilar 2018, https://aclanthology.org/N18-1119).",
     "beam_size": "K, the live prefixes of a beam; of an exact search, of the beam that it starts from.",
     "n_best": "Hypotheses that a search without a trace returns.",
     "stop_rule": "When a beam ends.",

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from seq2seq_core.errors import OptionError, TraceError
-from seq2seq_core.options import StopRule
+from seq2seq_core.options import MAXIMUM_BEAM_SIZE, MAXIMUM_REQUIRED, StopRule
 
 from .data import MODEL_LOG_PROB, PROVED, Fate, Trace
+from .required import Required
 from .score_rule import ScoreRule
 
 _ENDS: Final = (Fate.FINISHED, Fate.END_BELOW_CUT)
 _BEAMS: Final = ("beam", "diverse")
+_LONGEST_ID: Final = 18  # digits
 _BESIDE_COMPETITION: Final = {
     "refill": (0,),
     "stop_rule": ("k_finished",),
@@ -44,6 +46,7 @@ class Settings:
     forces_end: bool
     cut_competes: bool
     steers: bool  # the coverage penalty is part of what ranks a step
+    required: Required | None  # what every output must hold
     competes: bool  # finished outputs stay in the beam, and a step is ranked by score
 
     @property
@@ -89,6 +92,7 @@ def settings_of(trace: Trace) -> Settings:
         forces_end=bool(trace.options.get("force_end", False)),
         cut_competes=draws or bool(trace.options.get("cut_competes", False)),
         steers=bool(trace.options.get("coverage_steers", False)),
+        required=_required(trace),
         competes=_competes(trace, draws or not beam),
     )
 
@@ -104,6 +108,34 @@ def _competes(trace: Trace, other: bool) -> bool:
         if competes and (found := trace.options.get(name)) not in wanted:
             raise TraceError(f"option finished_compete goes with {name} {wanted[-1]!r}, is there with {found!r}")
     return competes
+
+
+def _required(trace: Trace) -> Required | None:
+    """Sequences parted by semicolons, their token ids by blanks.
+
+    Raises:
+        TraceError: something else, or more banks than places.
+    """
+    stated = trace.options.get("required", "")
+    if not stated:
+        return None
+    parts = [part.split() for part in stated.split(";")] if isinstance(stated, str) else [[]]
+    good = all(part and all(_is_id(token) for token in part) for part in parts)
+    if not good or len(parts) > MAXIMUM_REQUIRED or any(len(part) > MAXIMUM_BEAM_SIZE for part in parts):
+        raise TraceError(f"option required must hold sequences of token ids, parted by semicolons, is {stated!r:.80}")
+    if trace.algorithm not in ("beam", "exact"):
+        raise TraceError(f"option required goes with beam or exact search, is there with {trace.algorithm!r}")
+    if trace.options.get("finished_compete"):
+        raise TraceError("option required goes without finished_compete, both are there")
+    required = Required.of([int(token) for token in part] for part in parts)
+    tokens, size = sum(map(len, required.sequences)), _whole(trace, "beam_size")
+    if size <= tokens:
+        raise TraceError(f"option beam_size must be above the {tokens} required tokens, is {size}")
+    return required
+
+
+def _is_id(token: str) -> bool:
+    return token.isascii() and token.isdigit() and len(token) <= _LONGEST_ID
 
 
 def _rule(trace: Trace) -> ScoreRule:
