@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, Literal
@@ -69,6 +69,8 @@ class DecodeOptions:
     """fewest content tokens of an output"""
     no_repeat_ngram: int = 0
     """no so many tokens in a row occur twice; 0: they may"""
+    require: tuple[str, ...] = ()
+    """beam, exact: every output holds these words, each argument in a row: --require chat 'petit chien'"""
     stop_rule: StopRule | None = None
     """when a beam search ends"""
     groups: int | None = None
@@ -154,6 +156,9 @@ def run(options: DecodeOptions) -> None:
         source_language=options.source_language,
         target_language=options.target_language,
     )
+    if options.require:
+        required = tuple(pipeline.written(words) for words in options.require)
+        search = replace(search, constraints=replace(search.constraints, required=required))
     with _opened(options.output) as output:
         for line in decoded(pipeline, _lines(options.input), search, options):
             output.write(line.encode() + b"\n")
