@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from seq2seq_core.errors import OptionError, TraceError
-from seq2seq_core.options import MAXIMUM_BEAM_SIZE, MAXIMUM_REQUIRED, StopRule
+from seq2seq_core.options import (
+    MAXIMUM_BEAM_SIZE,
+    MAXIMUM_LENGTH_CAP,
+    MAXIMUM_REQUIRED,
+    MAXIMUM_SAMPLES,
+    MAXIMUM_STRENGTH,
+    MAXIMUM_TOP_K,
+    StopRule,
+)
 
 from .data import MODEL_LOG_PROB, PROVED, Fate, Trace
 from .required import Required
@@ -14,6 +22,15 @@ from .score_rule import ScoreRule
 _ENDS: Final = (Fate.FINISHED, Fate.END_BELOW_CUT)
 _BEAMS: Final = ("beam", "diverse")
 _LONGEST_ID: Final = 18  # digits
+HIGHEST: Final = {
+    "max_length": MAXIMUM_LENGTH_CAP,
+    "beam_size": MAXIMUM_BEAM_SIZE,
+    "groups": MAXIMUM_BEAM_SIZE,
+    "top_k": MAXIMUM_TOP_K,
+    "samples": MAXIMUM_SAMPLES,
+    "strength": MAXIMUM_STRENGTH,
+    "discount": 1,
+}
 _BESIDE_COMPETITION: Final = {
     "refill": (0,),
     "stop_rule": ("k_finished",),
@@ -156,16 +173,16 @@ def _stop_rule(trace: Trace) -> str:
 
 
 def _whole(trace: Trace, name: str, low: int = 1) -> int:
-    value = trace.options.get(name)
-    if not isinstance(value, int) or value < low:
-        raise TraceError(f"option {name} must be a whole number from {low}, is {value!r}")
+    value, high = trace.options.get(name), HIGHEST[name]
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise TraceError(f"option {name} must be a whole number from {low} to {high}, is {value!r:.80}")
     return value
 
 
 def _number(trace: Trace, name: str) -> float:
-    value = trace.options.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise TraceError(f"option {name} must be a number from 0, is {value!r}")
+    value, high = trace.options.get(name), HIGHEST[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= high:
+        raise TraceError(f"option {name} must be a number from 0 to {high:g}, is {value!r:.80}")
     return float(value)
 
 
