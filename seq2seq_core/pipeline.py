@@ -226,6 +226,14 @@ class HuggingFacePipeline(Door):
         stepper = self.model.stepper([encoding.ids for encoding in encodings])
         return Opened(stepper, sources, self.model.label, self.model.detokenize)
 
+    def resolve_max_length(self, text: str, options: SearchOptions) -> int:
+        """The bound on T for this text.
+
+        Raises:
+            InputError: see `encode`.
+        """
+        return self.fitted(options).resolve_max_length(len(self.encode(text).ids))
+
     def fitted(self, options: Chosen) -> Chosen:
         """The options with the sequences that the model's own settings forbid."""
         if not (banned_after := self.model.rules.banned_after):

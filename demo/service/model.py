@@ -20,14 +20,14 @@ from seq2seq_core.errors import InputError
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import SelfAttentionTrace, Trace
 
-from .gallery import GalleryEntry
+from .gallery import GalleryEntry, NamedModel
 from .problems import Problem, RequestError
 from .requests import LONGEST_OUTPUT, MAXIMUM_SOURCE_TOKENS, DecodeRequest
 from .shelf import BYTES_OF_A_NUMBER, Budget, Shelf, State
 from .sources import SourceKind
 
 if TYPE_CHECKING:
-    from seq2seq_core.pipeline import Pipeline
+    from seq2seq_core.pipeline import HuggingFacePipeline, Pipeline
     from seq2seq_core.printed import PrintedModel
 
 CACHED_REQUESTS: Final = 64
@@ -35,7 +35,7 @@ PATIENCE: Final = 120.0  # seconds that a request waits for its model
 WARM_UP: Final = "Hello."
 
 Load: TypeAlias = "Callable[[Path], Pipeline]"
-Model: TypeAlias = "Pipeline | PrintedModel"
+Model: TypeAlias = "Pipeline | PrintedModel | HuggingFacePipeline"
 Chosen = TypeVar("Chosen", bound=SearchOptions)
 
 
@@ -75,7 +75,7 @@ class Service:
         self.gallery = tuple(gallery)
         self._entries = {entry.name: entry for entry in self.gallery}
         self._open = load or open_folder
-        sizes = {entry.name: entry.parameters * BYTES_OF_A_NUMBER for entry in self.gallery}
+        sizes = {entry.name: _size(entry) for entry in self.gallery}
         self._shelf = Shelf(sizes, self._load, budget)
         self._lock = threading.Lock()
         self._answers: OrderedDict[DecodeRequest, Future[Decoded]] = OrderedDict()
@@ -162,6 +162,8 @@ class Service:
         entry = self.entry(request.model)
         if entry.source is SourceKind.TABLE:
             raise RequestError(Problem.REFUSED, {"reason": "a printed table has no self-attention"})
+        if entry.named:
+            raise RequestError(Problem.REFUSED, {"reason": "the self-attention of this model is not shown"})
         with self._shelf.lend(entry.name, patience) as pipeline, self._decoding:
             try:
                 return cast("Pipeline", pipeline).self_attention(request.text, tokens)
@@ -172,7 +174,7 @@ class Service:
         entry = self._entries[name]
         if entry.source is SourceKind.TABLE:
             return _printed_model()
-        pipeline = self._open(entry.folder)
+        pipeline = open_named(entry.named) if entry.named else self._open(entry.folder)
         if entry.source in (SourceKind.TEXT, SourceKind.LABEL):
             with suppress(RequestError):  # a model that will not say hello may still do its own task
                 warm_up = DecodeRequest(text=next(iter(entry.suggestions), WARM_UP), source=entry.source)
@@ -217,6 +219,23 @@ def open_folder(folder: Path) -> "Pipeline":
     return Pipeline.load(folder)
 
 
+def open_named(model: NamedModel) -> "HuggingFacePipeline":
+    """Opens a Hugging Face model; its library takes seconds to import, and is asked for nothing before."""
+    import torch  # noqa: PLC0415 - see `open_folder`
+
+    from seq2seq_core.pipeline import HuggingFacePipeline  # noqa: PLC0415 - see `open_folder`
+
+    torch.set_num_threads(1)
+    return HuggingFacePipeline.load(
+        model.place, source_language=model.source_language, target_language=model.target_language
+    )
+
+
+def _size(entry: GalleryEntry) -> int:
+    """Bytes of an open model."""
+    return entry.parameters * BYTES_OF_A_NUMBER if entry.memory is None else entry.memory
+
+
 def _printed_model() -> "PrintedModel":
     from seq2seq_core.printed import PrintedModel  # noqa: PLC0415 - see `open_folder`
 
@@ -226,7 +245,7 @@ def _printed_model() -> "PrintedModel":
 def _decode(pipeline: "Model", entry: GalleryEntry, request: DecodeRequest) -> Decoded:
     try:
         if entry.source in (SourceKind.TEXT, SourceKind.LABEL):
-            _check_tokens(cast("Pipeline", pipeline), request.text)
+            _check_tokens(pipeline, entry, request.text)
         start = time.perf_counter()
         greedy = pipeline.trace(request.text, _bounded(pipeline, request.text, request.greedy))
         between = time.perf_counter()
@@ -242,9 +261,12 @@ def _bounded(pipeline: "Model", text: str, options: Chosen) -> Chosen:
     return replace(options, max_length=min(LONGEST_OUTPUT, pipeline.resolve_max_length(text, options)))
 
 
-def _check_tokens(pipeline: "Pipeline", text: str) -> None:
+def _check_tokens(pipeline: "Model", entry: GalleryEntry, text: str) -> None:
     """A text of invisible characters has no pieces, one in an unknown script many."""
-    tokens = len(pipeline.checkpoint.source_tokenizer.encode(text).ids)
+    if entry.named:
+        tokens = 0 if pipeline.is_blank(text) else len(pipeline.encode(text).ids)
+    else:
+        tokens = len(cast("Pipeline", pipeline).checkpoint.source_tokenizer.encode(text).ids)
     if tokens == 0:
         raise RequestError(Problem.EMPTY)
     if tokens > MAXIMUM_SOURCE_TOKENS:
