@@ -227,12 +227,13 @@ class HuggingFacePipeline(Door):
         return Opened(stepper, sources, self.model.label, self.model.detokenize)
 
     def resolve_max_length(self, text: str, options: SearchOptions) -> int:
-        """The bound on T for this text.
+        """The bound on T for this text: what the options say, but no more than the model has positions.
 
         Raises:
             InputError: see `encode`.
         """
-        return self.fitted(options).resolve_max_length(len(self.encode(text).ids))
+        found, cap = options.resolve_max_length(len(self.encode(text).ids)), self.model.source_cap
+        return found if cap is None else min(found, max(cap, options.min_length + 1))
 
     def fitted(self, options: Chosen) -> Chosen:
         """The options with the sequences that the model's own settings forbid."""

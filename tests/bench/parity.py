@@ -1,9 +1,9 @@
 """python -m tests.bench.parity: one Transformer's weights in our searches, in transformers and in CTranslate2.
 
 The same ids go in, so that tokenisation plays no part, and the outputs that come out are counted: equal ones, ties (the
-scores of two outputs meet within 1e-6, and either order is right) and others; and how far the scores of equal outputs
-are apart. transformers is compared with the presets hf-*, CTranslate2 with ctranslate2, each with and without beams.
-What of the weights has to be put into another order is in `peers`. Needs `pip install '.[bench]'`.
+same outputs, of which some have changed places whose scores are within 1e-5) and others; and how far the scores of
+equal outputs are apart. transformers is compared with the presets hf-*, CTranslate2 with ctranslate2, each with and
+without beams. What of the weights has to be put into another order is in `peers`. Needs `pip install '.[bench]'`.
 """
 
 import json
@@ -28,7 +28,7 @@ from tests.bench.peers import PegasusForm, check_form, names, write_ctranslate2
 from tests.support.hugging_face_models import batched
 
 MOST: Final = 60  # tokens of an output, its end included
-TIE: Final = 1e-6
+TIE: Final = 1e-5
 EARLY: Final = {"hf-true": True, "hf-false": False, "hf-never": "never"}
 MODEL: Final = Path("assets/checkpoints/en-fr-transformer")
 WHO: Final = ("I", "You", "We", "They", "Tom and Mary", "The children", "My friends", "Our teachers")
@@ -200,9 +200,11 @@ def _compared(peer: str, search: str, alpha: float, ours: Outputs, theirs: Outpu
 
 
 def _tied(one: Sequence[Output], other: Sequence[Output]) -> bool:
-    """The same scores in the same places."""
-    pairs = zip(sorted(each.score for each in one), sorted(each.score for each in other), strict=False)
-    return len(one) == len(other) and all(abs(mine - yours) <= TIE for mine, yours in pairs)
+    """The same outputs; what stands elsewhere has, by our own scores, almost the score of what stands there."""
+    ours = {each.tokens: each.score for each in one}
+    if set(ours) != {each.tokens for each in other}:
+        return False
+    return all(abs(mine.score - ours[yours.tokens]) <= TIE for mine, yours in zip(one, other, strict=True))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 from demo.service import DecodeRequest, Problem, RequestError, Service, State, read_named
 from seq2seq_core.trace import check
 from tests.support.hugging_face_folders import make_folder
-from tests.support.hugging_face_models import HEADS, LAYERS
+from tests.support.hugging_face_models import HEADS, LAYERS, POSITIONS
 from tests.support.project import ROOT
 
 
@@ -84,6 +84,13 @@ def test_it_translates_with_every_layer_and_head_of_its_attention(folder: Path) 
     with pytest.raises(RequestError) as error:
         service.self_attention(request, ())
     assert error.value.problem is Problem.REFUSED
+
+
+def test_an_output_ends_where_the_model_has_no_more_positions(folder: Path) -> None:
+    service = Service(read_named(str(folder)))
+    decoded = service.decode(service.request("The cat sees a dog. " * 2, model="hf:opus-mt-en-fr"))
+    assert decoded.beam.options["max_length"] == POSITIONS
+    check(decoded.beam)
 
 
 @pytest.mark.parametrize(
