@@ -1,7 +1,8 @@
 """Serves the page. Address: GRADIO_SERVER_NAME and GRADIO_SERVER_PORT (default 127.0.0.1:7860).
 
 SEQ2SEQ_MODEL names a checkpoint folder that comes first in the gallery, SEQ2SEQ_MODELS a folder of further checkpoint
-folders; those in assets/checkpoints are always there.
+folders; those in assets/checkpoints are always there. SEQ2SEQ_HF_MODELS lists Hugging Face models, by folder or name,
+that visitors may use (needs the extra hf).
 """
 
 import os

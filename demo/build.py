@@ -20,6 +20,7 @@ from demo.service import (
     read_examples,
     read_gallery,
     read_measured,
+    read_named,
     read_tables,
 )
 from demo.tabs import TABS, Captions, Context
@@ -32,6 +33,7 @@ TABLES: Final = ASSETS / "tables"
 FIRST_MODEL: Final = "tatoeba-en-fr"
 MODEL_VARIABLE: Final = "SEQ2SEQ_MODEL"
 MODELS_VARIABLE: Final = "SEQ2SEQ_MODELS"
+NAMED_VARIABLE: Final = "SEQ2SEQ_HF_MODELS"
 WAITING_VISITORS: Final = 64
 CONCURRENT_EVENTS: Final = 8  # choosing and re-labelling; decodes are bounded by the service
 KEPT_VISITORS: Final = 500
@@ -111,7 +113,8 @@ def serve() -> None:
     """Serve the page until interrupted or terminated. The first model is loaded once the page is up."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    service = Service((*read_gallery(model_folders(os.environ)), printed_entry(TABLES)))
+    named = read_named(os.environ.get(NAMED_VARIABLE, ""))
+    service = Service((*read_gallery(model_folders(os.environ)), *named, printed_entry(TABLES)))
     app = build_app(service).queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

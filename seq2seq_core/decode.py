@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, Literal
@@ -45,7 +45,8 @@ class DecodeOptions:
     decoder: Literal["greedy", "beam", "diverse", "sampling", "exact"] = "beam"
     """search algorithm; settings that are not given are the algorithm's own"""
     preset: str = ""
-    """beam search as a toolkit does it: hf-true, hf-false, hf-never, fairseq, ctranslate2, opennmt-avg, ..."""
+    """beam search as a toolkit does it: hf-true, hf-false, hf-never, fairseq, ctranslate2, opennmt-avg, opennmt-wu,
+    joeynmt, tf-nmt"""
     beam_size: int | None = None
     """live prefixes of a beam, 1 to 64; of an exact search, those of the beam that it begins with"""
     length_rule: LengthRule | None = None
@@ -68,6 +69,8 @@ class DecodeOptions:
     """fewest content tokens of an output"""
     no_repeat_ngram: int = 0
     """no so many tokens in a row occur twice; 0: they may"""
+    require: tuple[str, ...] = ()
+    """beam, exact: every output holds these words, each argument in a row: --require chat 'petit chien'"""
     stop_rule: StopRule | None = None
     """when a beam search ends"""
     groups: int | None = None
@@ -153,6 +156,9 @@ def run(options: DecodeOptions) -> None:
         source_language=options.source_language,
         target_language=options.target_language,
     )
+    if options.require:
+        required = tuple(pipeline.written(words) for words in options.require)
+        search = replace(search, constraints=replace(search.constraints, required=required))
     with _opened(options.output) as output:
         for line in decoded(pipeline, _lines(options.input), search, options):
             output.write(line.encode() + b"\n")

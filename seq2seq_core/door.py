@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from seq2seq_core.decoding import SourceText, Stepper, decode, record
+from seq2seq_core.errors import InputError, OptionError
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.tokenizer import Encoding
 from seq2seq_core.trace import Hypothesis, Trace
@@ -48,6 +49,14 @@ class Door(ABC):
             InputError: see `encode`.
         """
 
+    def written(self, text: str) -> tuple[int, ...]:
+        """The tokens that an output has where this text stands in it, as a word or words of its own.
+
+        Raises:
+            InputError: the model's outputs are no text, or cannot hold this one.
+        """
+        raise InputError(f"only a model with a vocabulary of its own can be asked for words, got {text!r:.40}")
+
     def fitted(self, options: Chosen) -> Chosen:
         """The options with what the model demands of every search."""
         return options
@@ -81,6 +90,9 @@ class Door(ABC):
         """The best output of each text, in order; a blank text gives an empty one.
 
         Texts of similar length share a batch, so that little is padded.
+
+        Raises:
+            OptionError: nothing that the options allow can follow.
         """
         written = [index for index, text in enumerate(texts) if not self.is_blank(text)]
         written.sort(key=lambda index: len(texts[index]))
@@ -88,5 +100,7 @@ class Door(ABC):
         for begin in range(0, len(written), batch_size):
             batch = written[begin : begin + batch_size]
             for index, best in zip(batch, self.hypotheses([texts[i] for i in batch], options), strict=True):
+                if not best:
+                    raise OptionError(f"no output is possible under these options for {texts[index]!r:.60}")
                 outputs[index] = best[0].text
         return outputs

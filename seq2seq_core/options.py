@@ -23,6 +23,7 @@ MAXIMUM_REWARD: Final = 20.0
 MAXIMUM_BETA: Final = 10.0
 MAXIMUM_STRENGTH: Final = 100.0
 MAXIMUM_NGRAM: Final = 16
+MAXIMUM_REQUIRED: Final = 8
 MAXIMUM_NODES: Final = 100_000
 MAXIMUM_SECONDS: Final = 3_600.0
 MAXIMUM_POSITION: Final = 1_000_000
@@ -58,6 +59,7 @@ class LengthCount(StrEnum):
     CONTENT = "content"  # n, but 1 for an empty output
     END = "end"  # n + 1
     START_AND_END = "start_and_end"  # n + 2
+    LATE_END = "late_end"  # n in the step that writes the end token, n + 1 in every later step
 
 
 class CoverageRule(StrEnum):
@@ -109,6 +111,7 @@ class Constraints:
     banned: tuple[int, ...] = ()  # token ids that are never written
     banned_after: tuple[tuple[int, ...], ...] = ()  # each a prefix and, as its last token, what must not follow it
     no_repeat_ngram: int = 0  # no n content tokens in a row occur twice; 0: they may
+    required: tuple[tuple[int, ...], ...] = ()  # each a sequence of tokens that every output holds, unbroken
 
     def __post_init__(self) -> None:
         _tokens("forced_prefix", self.forced_prefix)
@@ -118,6 +121,22 @@ class Constraints:
             if not path:
                 raise OptionError(f"banned_after {number} must hold a token, got none")
         _whole("no_repeat_ngram", self.no_repeat_ngram, 0, MAXIMUM_NGRAM)
+        self._check_required()
+
+    @property
+    def required_tokens(self) -> int:
+        """Tokens of all required sequences, those given twice counted once."""
+        return sum(map(len, set(self.required)))
+
+    def _check_required(self) -> None:
+        if len(self.required) > MAXIMUM_REQUIRED:
+            raise OptionError(f"required must be {MAXIMUM_REQUIRED} sequences at most, got {len(self.required)}")
+        for number, sequence in enumerate(self.required, 1):
+            _tokens(f"required {number}", sequence)
+            if not sequence:
+                raise OptionError(f"required {number} must hold a token, got none")
+            if forbidden := sorted(set(sequence) & set(self.banned)):
+                raise OptionError(f"required {number} must hold no banned token, got {forbidden[0]}, which is banned")
 
 
 FREE: Final = Constraints()
@@ -179,6 +198,10 @@ class SearchOptions:
             _whole("room", self.room, 0, MAXIMUM_LENGTH_CAP)
         self._check_score()
         _pins(self.pins)
+        if self.constraints.required and not self._looks_ahead():
+            raise OptionError(
+                f"required goes with beam search and exact search, which look ahead for it, got {type(self).__name__}"
+            )
         if self.max_length is None:
             return
         _whole("max_length", self.max_length, 1, MAXIMUM_LENGTH_CAP)
@@ -187,6 +210,20 @@ class SearchOptions:
                 f"min_length must be below max_length, because the end token counts; "
                 f"got min_length {self.min_length} and max_length {self.max_length}"
             )
+        if (tokens := self.constraints.required_tokens) >= self.max_length:
+            raise OptionError(f"max_length must be above the {tokens} required tokens, got {self.max_length}")
+
+    def _looks_ahead(self) -> bool:
+        """Whether the search can make room for required tokens before it is too late."""
+        return False
+
+    def _check_banks(self, beam_size: int) -> None:
+        tokens = self.constraints.required_tokens
+        if tokens and beam_size <= tokens:
+            raise OptionError(
+                f"beam_size must be above the {tokens} required tokens, so that the beam has a place for prefixes with "
+                f"each number of them, got {beam_size}"
+            )
 
     def _check_score(self) -> None:
         _member("length_rule", self.length_rule, LengthRule)
@@ -194,6 +231,7 @@ class SearchOptions:
         _member("coverage", self.coverage, CoverageRule)
         _number("reward", self.reward, 0.0, MAXIMUM_REWARD)
         _number("beta", self.beta, 0.0, MAXIMUM_BETA)
+        self._check_late_end()
         rewards = self.length_rule in (LengthRule.REWARD, LengthRule.BOUNDED_REWARD)
         bounded = self.length_rule is LengthRule.BOUNDED_REWARD
         if self.reward and not rewards:
@@ -208,16 +246,24 @@ class SearchOptions:
         if self.beta and self.coverage is CoverageRule.NONE:
             raise OptionError(f"beta needs a coverage rule, got {self.beta} and 'none'")
 
+    def _check_late_end(self) -> None:
+        if self.counts is LengthCount.LATE_END:
+            raise OptionError(
+                "counts 'late_end' goes with a beam search with finished_compete: elsewhere no output is scored in a "
+                f"step after its end, got {type(self).__name__}"
+            )
+
     def resolve_max_length(self, source_length: int) -> int:
         """The bound on T for a source of `source_length` tokens.
 
-        Without max_length: 2 * source tokens + room, at least min_length + 1 so that a short source in a batch can
-        still end, and never more than the cap.
+        Without max_length: 2 * source tokens + room, at least min_length + 1 (or what the required tokens need) so that
+        a short source in a batch can still end, and never more than the cap.
         """
         if self.max_length is not None:
             return self.max_length
         room = DEFAULT_ROOM if self.room is None else self.room
-        return min(MAXIMUM_LENGTH_CAP, max(2 * source_length + room, self.min_length + 1))
+        least = max(self.min_length, self.constraints.required_tokens) + 1
+        return min(MAXIMUM_LENGTH_CAP, max(2 * source_length + room, least))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -240,6 +286,7 @@ class BeamOptions(SearchOptions):
     force_end: bool = False  # at the maximum length only the end token can follow, and its log-probability counts
     cut_competes: bool = False  # a prefix cut at the maximum length may win even where others finished
     coverage_steers: bool = False  # the coverage rule ranks prefixes while searching, not finished outputs alone
+    finished_compete: bool = False  # a finished output stays in the beam, and all of it is ranked by score in each step
 
     def __post_init__(self) -> None:
         SearchOptions.__post_init__(self)
@@ -253,6 +300,30 @@ class BeamOptions(SearchOptions):
         _member("stop_rule", self.stop_rule, StopRule)
         if self.coverage_steers and self.coverage is CoverageRule.NONE:
             raise OptionError("coverage_steers needs a coverage rule, got True and 'none'")
+        if self.finished_compete:
+            self._check_competition()
+        self._check_banks(self.beam_size)
+        if self.constraints.required and self.stop_rule in (StopRule.SHRINKING, StopRule.EVERY_PLACE_FINISHED):
+            raise OptionError(f"required goes with stop rules that count outputs and not places, got {self.stop_rule}")
+
+    def _looks_ahead(self) -> bool:
+        return True
+
+    def _check_competition(self) -> None:
+        """Where finished outputs stay in the beam, nothing else is there to stop by or to be searched for."""
+        if self.constraints.required:
+            raise OptionError("finished_compete goes without required tokens, got both")
+        for name, wanted in (("refill", False), ("stop_rule", StopRule.K_FINISHED), ("coverage", CoverageRule.NONE)):
+            if (found := getattr(self, name)) != wanted:
+                raise OptionError(f"finished_compete goes with {name} {wanted!s}, got True and {found!s}")
+
+    def _check_late_end(self) -> None:
+        if self.counts is not LengthCount.LATE_END:
+            return
+        if not self.finished_compete:
+            SearchOptions._check_late_end(self)
+        if self.length_rule is not LengthRule.GNMT:  # an empty output has T = 0, which a power cannot divide by
+            raise OptionError(f"counts 'late_end' goes with the length_rule 'gnmt', got '{self.length_rule}'")
 
     @property
     def refills(self) -> bool:
@@ -275,6 +346,8 @@ class DiverseOptions(BeamOptions):
 
     def __post_init__(self) -> None:
         BeamOptions.__post_init__(self)
+        if self.finished_compete:
+            raise OptionError("finished_compete goes with the plain beam search, got True and DiverseOptions")
         _whole("groups", self.groups, 1, MAXIMUM_BEAM_SIZE)
         _number("strength", self.strength, 0.0, MAXIMUM_STRENGTH)
         _number("discount", self.discount, 0.0, 1.0)
@@ -282,6 +355,9 @@ class DiverseOptions(BeamOptions):
             raise OptionError(
                 f"beam_size must be a multiple of groups, got beam_size {self.beam_size} and groups {self.groups}"
             )
+
+    def _looks_ahead(self) -> bool:
+        return False
 
     @property
     def group_size(self) -> int:
@@ -332,3 +408,14 @@ class ExactOptions(SearchOptions):
         _whole("beam_size", self.beam_size, 1, MAXIMUM_BEAM_SIZE)
         _whole("max_nodes", self.max_nodes, 1, MAXIMUM_NODES)
         _positive("max_seconds", self.max_seconds, MAXIMUM_SECONDS)
+        self._check_banks(self.beam_size)
+
+    def _looks_ahead(self) -> bool:
+        return True
+
+    def _check_late_end(self) -> None:
+        if self.counts is LengthCount.LATE_END:
+            raise OptionError(
+                "exact search has no bound for counts 'late_end': a score still grows after its end token, by as much "
+                "as the beam happens to hold the output; counts must be content, end or start_and_end"
+            )

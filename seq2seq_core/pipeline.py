@@ -26,7 +26,7 @@ from seq2seq_core.models import TransformerSeq2Seq
 from seq2seq_core.models.self_attention import self_attention
 from seq2seq_core.options import MAXIMUM_LENGTH_CAP, SearchOptions
 from seq2seq_core.readers import Reader
-from seq2seq_core.tokenizer import START_ID, Encoding, TokenizerKind, check_characters
+from seq2seq_core.tokenizer import START_ID, UNKNOWN_ID, Encoding, Tokenizer, TokenizerKind, check_characters
 from seq2seq_core.trace import SelfAttentionTrace
 
 FOREIGN: Final = "hf:"  # what the name of a model from elsewhere begins with
@@ -107,6 +107,17 @@ class Pipeline(Door):
         found = self_attention(model, source.ids, target)
         labels = tuple(words.label(token) for token in target)
         return SelfAttentionTrace(source.pieces, labels, found.encoder_LHSS.numpy(), found.decoder_LHTT.numpy())
+
+    def written(self, text: str) -> tuple[int, ...]:
+        """The target's pieces for a word or words.
+
+        Raises:
+            InputError: the text is blank or not Unicode, the outputs are no text, or a piece is unknown.
+        """
+        words = self.checkpoint.target_tokenizer
+        if not isinstance(words, Tokenizer):
+            raise InputError(f"the outputs of this model are {words.kind} and not words, got {text!r:.40}")
+        return _known(words.encode_ids([text])[0], text, UNKNOWN_ID)
 
     def fitted(self, options: Chosen) -> Chosen:
         """The options with room for the longest targets of the model's data: SCAN's are far above twice the source."""
@@ -195,6 +206,15 @@ class HuggingFacePipeline(Door):
             raise _too_long(text, len(pieces.ids), cap)
         return Encoding(pieces.ids, pieces.labels, pieces.spans)
 
+    def written(self, text: str) -> tuple[int, ...]:
+        """The target's pieces for a word or words.
+
+        Raises:
+            InputError: the text is blank or not Unicode, or a piece is unknown.
+        """
+        check_characters(text)
+        return _known(self.model.written(text), text, self.model.tokenizer.unk_token_id)
+
     def open(self, texts: Sequence[str]) -> Opened:
         """The model opened on texts, of which there is at least one.
 
@@ -205,6 +225,15 @@ class HuggingFacePipeline(Door):
         sources = [SourceText(text, encoding.pieces) for text, encoding in zip(texts, encodings, strict=True)]
         stepper = self.model.stepper([encoding.ids for encoding in encodings])
         return Opened(stepper, sources, self.model.label, self.model.detokenize)
+
+    def resolve_max_length(self, text: str, options: SearchOptions) -> int:
+        """The bound on T for this text: what the options say, but no more than the model has positions.
+
+        Raises:
+            InputError: see `encode`.
+        """
+        found, cap = options.resolve_max_length(len(self.encode(text).ids)), self.model.source_cap
+        return found if cap is None else min(found, max(cap, options.min_length + 1))
 
     def fitted(self, options: Chosen) -> Chosen:
         """The options with the sequences that the model's own settings forbid."""
@@ -247,6 +276,13 @@ def _move(model: torch.nn.Module, device: str | torch.device) -> None:
 
 def _blank(text: str) -> InputError:
     return InputError(f"the source must hold at least one character that is no blank, got {text!r:.80}")
+
+
+def _known(tokens: Sequence[int], text: str, unknown: int | None) -> tuple[int, ...]:
+    """The tokens of a text that an output can be asked to hold."""
+    if not text.strip() or not tokens or (unknown is not None and unknown in tokens):
+        raise InputError(f"required words must be some that the model can write, got {text!r:.40}")
+    return tuple(tokens)
 
 
 def _too_long(text: str, tokens: int, cap: int) -> InputError:

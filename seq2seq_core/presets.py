@@ -80,6 +80,24 @@ PRESETS: Final[Mapping[str, Preset]] = {
         ),
         approximate="JoeyNMT goes on expanding finished prefixes with the model's distribution after the end token",
     ),
+    "tf-nmt": Preset(
+        "tensorflow/nmt",
+        "the rules of tf.contrib.seq2seq.BeamSearchDecoder",
+        BeamOptions(
+            beam_size=10,
+            alpha=0.0,
+            length_rule=LengthRule.GNMT,
+            counts=LengthCount.LATE_END,
+            refill=False,
+            finished_compete=True,
+            cut_competes=True,
+            room=0,
+        ),
+        approximate=(
+            "written down from the toolkit's rules and not compared with a run of it; the maximum length is twice this "
+            "source's tokens, tensorflow/nmt's twice those of the longest source of the batch"
+        ),
+    ),
 }
 
 

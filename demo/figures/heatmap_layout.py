@@ -10,11 +10,11 @@ from typing import Final
 from demo.figures.evidence import Window, final_coverage, generate_along, heads_along, window_along
 from demo.figures.heads import Head
 from demo.figures.walk import Node, fate_at
-from seq2seq_core.trace import Fate, Floats, Trace, attention_rows, candidate_label, path
+from seq2seq_core.trace import HELD_FATES, Fate, Floats, Trace, attention_rows, candidate_label, path
 
 DROPPED_BELOW: Final = 0.2
 REPEATED_ABOVE: Final = 1.8
-COMPLETE: Final = frozenset({Fate.FINISHED, Fate.END_BELOW_CUT, Fate.CUT_AT_MAXIMUM})
+COMPLETE: Final = frozenset({Fate.FINISHED, Fate.END_BELOW_CUT, Fate.CUT_AT_MAXIMUM, *HELD_FATES})
 
 
 class Reading(StrEnum):

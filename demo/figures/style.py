@@ -82,6 +82,8 @@ ROLE_OF_FATE: Final[Mapping[Fate, Role]] = MappingProxyType(
         Fate.NOT_DRAWN: Role.PRUNED,
         Fate.CANNOT_WIN: Role.PRUNED,
         Fate.UNEXPLORED: Role.STOPPED,
+        Fate.HELD: Role.FINISHED,
+        Fate.PUSHED_OUT: Role.PRUNED,
     }
 )
 

@@ -7,7 +7,7 @@ from seq2seq_core.trace import ROOT, Fate, Trace, TraceStep, path
 
 Node: TypeAlias = tuple[int, int]  # (step, candidate index); (0, ROOT) is the start token
 
-KEPT_FATES = frozenset({Fate.LIVE, Fate.FINISHED, Fate.CUT_AT_MAXIMUM})
+KEPT_FATES = frozenset({Fate.LIVE, Fate.FINISHED, Fate.HELD, Fate.CUT_AT_MAXIMUM})
 START: Node = (0, ROOT)
 
 

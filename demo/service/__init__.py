@@ -4,7 +4,7 @@
     gallery    the models there are, by their config.json; facts, curve: scores, data and cost of one
     measured   quality by length on generated tasks, measured once
     lineup     which of them can be compared
-    printed    the printed table among them
+    printed    the printed table among them; named: Hugging Face models, where they are allowed
     shelf      the loaded ones, in bounded memory
     model      the two searches of one request, cached
     what_if    what a visitor changes about a search
@@ -20,10 +20,11 @@ from .curve import Curve, CurvePoint
 from .example import Example
 from .examples import ExampleBook, read_decoder_examples, read_examples
 from .facts import Facts, Score, Units
-from .gallery import GalleryEntry, checkpoint_folders, read_gallery
+from .gallery import GalleryEntry, NamedModel, checkpoint_folders, read_gallery
 from .lineup import LineupError, LineupProblem, check_lineup
 from .measured import MeasuredRun, MeasuredTask, read_measured
 from .model import Decoded, Service
+from .named import read_named
 from .printed import printed_entry, read_tables
 from .problems import Problem, RequestError
 from .requests import DecodeRequest
@@ -52,6 +53,7 @@ __all__ = [
     "LineupProblem",
     "MeasuredRun",
     "MeasuredTask",
+    "NamedModel",
     "Note",
     "PinAttention",
     "Problem",
@@ -73,6 +75,7 @@ __all__ = [
     "read_examples",
     "read_gallery",
     "read_measured",
+    "read_named",
     "read_tables",
     "stop_intervals",
 ]

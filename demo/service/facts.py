@@ -46,6 +46,20 @@ class Facts:
     command: str
 
 
+NO_FACTS: Final = Facts(
+    attribution="",
+    scores=(),
+    source_units=Units("", 0),
+    target_units=Units("", 0),
+    pairs=None,
+    tokens_seen=None,
+    epochs=None,
+    seconds=None,
+    machine="",
+    command="",
+)
+
+
 def read_facts(config: Record) -> Facts:
     """The facts of a config.json.
 

@@ -33,6 +33,15 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class NamedModel:
+    """A Hugging Face model that the page may open; see `named`."""
+
+    place: str  # a folder, or a name on the hub
+    source_language: str | None = None  # codes of a model of many languages
+    target_language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GalleryEntry:
     """One model, as a line of the gallery and as a card."""
 
@@ -49,6 +58,8 @@ class GalleryEntry:
     suggestions: tuple[str, ...]
     facts: Facts
     length_curve: Curve | None = None
+    named: NamedModel | None = None  # where it is no checkpoint folder
+    memory: int | None = None  # bytes that it takes when it is open; None: by its parameters
 
     @property
     def has_self_attention(self) -> bool:
@@ -151,7 +162,12 @@ def _languages(card: Mapping[str, Any], names: str) -> tuple[str | None, str | N
     """Of source and target; those of the folder's or the file's name where the card is silent."""
     if "source_language" in card or "target_language" in card:
         return text_of(card, "source_language") or None, text_of(card, "target_language") or None
-    found = _PAIR_OF_LANGUAGES.search(names)
+    return pair_of_languages(names)
+
+
+def pair_of_languages(name: str) -> tuple[str | None, str | None]:
+    """Of source and target, where a name tells them, as in opus-mt-en-fr."""
+    found = _PAIR_OF_LANGUAGES.search(name)
     return (found[1], found[2]) if found else (None, None)
 
 

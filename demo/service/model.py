@@ -19,7 +19,7 @@ from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Hypothesis, SelfAttentionTrace, Trace
 
 from .cache import Cache
-from .gallery import GalleryEntry
+from .gallery import GalleryEntry, NamedModel
 from .problems import Problem, RequestError
 from .requests import LONGEST_OUTPUT, MAXIMUM_SOURCE_TOKENS, DecodeRequest
 from .searched import Searched, SearchRequest
@@ -27,7 +27,7 @@ from .shelf import BYTES_OF_A_NUMBER, Budget, Shelf, State
 from .sources import SourceKind, check_source
 
 if TYPE_CHECKING:
-    from seq2seq_core.pipeline import Pipeline
+    from seq2seq_core.pipeline import HuggingFacePipeline, Pipeline
     from seq2seq_core.printed import PrintedModel
 
 CACHED_REQUESTS: Final = 64
@@ -36,7 +36,7 @@ PATIENCE: Final = 120.0  # seconds that a request waits for its model
 WARM_UP: Final = "Hello."
 
 Load: TypeAlias = "Callable[[Path], Pipeline]"
-Model: TypeAlias = "Pipeline | PrintedModel"
+Model: TypeAlias = "Pipeline | PrintedModel | HuggingFacePipeline"
 Chosen = TypeVar("Chosen", bound=SearchOptions)
 
 
@@ -76,7 +76,7 @@ class Service:
         self.gallery = tuple(gallery)
         self._entries = {entry.name: entry for entry in self.gallery}
         self._open = load or open_folder
-        sizes = {entry.name: entry.parameters * BYTES_OF_A_NUMBER for entry in self.gallery}
+        sizes = {entry.name: _size(entry) for entry in self.gallery}
         self._shelf = Shelf(sizes, self._load, budget)
         self._answers: Cache[DecodeRequest, Decoded] = Cache(CACHED_REQUESTS)
         self._searches: Cache[SearchRequest, Searched] = Cache(CACHED_SEARCHES)
@@ -183,7 +183,7 @@ class Service:
         if entry.source is not SourceKind.TEXT:
             raise RequestError(Problem.REFUSED, {"reason": "a file of sentences needs a model that reads text"})
         with self._shelf.lend(entry.name, patience) as pipeline, self._decoding:
-            return _batch(cast("Pipeline", pipeline), texts, options)
+            return _batch(pipeline, entry, texts, options)
 
     def self_attention(
         self, request: DecodeRequest, tokens: Sequence[int], patience: float = PATIENCE
@@ -196,6 +196,8 @@ class Service:
         entry = self.entry(request.model)
         if entry.source is SourceKind.TABLE:
             raise RequestError(Problem.REFUSED, {"reason": "a printed table has no self-attention"})
+        if entry.named:
+            raise RequestError(Problem.REFUSED, {"reason": "the self-attention of this model is not shown"})
         with self._shelf.lend(entry.name, patience) as pipeline, self._decoding:
             try:
                 return cast("Pipeline", pipeline).self_attention(request.text, tokens)
@@ -206,7 +208,7 @@ class Service:
         entry = self._entries[name]
         if entry.source is SourceKind.TABLE:
             return _printed_model()
-        pipeline = self._open(entry.folder)
+        pipeline = open_named(entry.named) if entry.named else self._open(entry.folder)
         if entry.source in (SourceKind.TEXT, SourceKind.LABEL):
             with suppress(RequestError):  # a model that will not say hello may still do its own task
                 warm_up = DecodeRequest(text=next(iter(entry.suggestions), WARM_UP), source=entry.source)
@@ -224,6 +226,23 @@ def open_folder(folder: Path) -> "Pipeline":
     return Pipeline.load(folder)
 
 
+def open_named(model: NamedModel) -> "HuggingFacePipeline":
+    """Opens a Hugging Face model; its library takes seconds to import, and is asked for nothing before."""
+    import torch  # noqa: PLC0415 - see `open_folder`
+
+    from seq2seq_core.pipeline import HuggingFacePipeline  # noqa: PLC0415 - see `open_folder`
+
+    torch.set_num_threads(1)
+    return HuggingFacePipeline.load(
+        model.place, source_language=model.source_language, target_language=model.target_language
+    )
+
+
+def _size(entry: GalleryEntry) -> int:
+    """Bytes of an open model."""
+    return entry.parameters * BYTES_OF_A_NUMBER if entry.memory is None else entry.memory
+
+
 def _printed_model() -> "PrintedModel":
     from seq2seq_core.printed import PrintedModel  # noqa: PLC0415 - see `open_folder`
 
@@ -233,7 +252,7 @@ def _printed_model() -> "PrintedModel":
 def _search(pipeline: "Model", entry: GalleryEntry, request: SearchRequest) -> Searched:
     try:
         if entry.source in (SourceKind.TEXT, SourceKind.LABEL):
-            _check_tokens(cast("Pipeline", pipeline), request.text)
+            _check_tokens(pipeline, entry, request.text)
         start = time.perf_counter()
         trace = pipeline.trace(request.text, _bounded(pipeline, request.text, request.options))
         return Searched(request, entry, trace, time.perf_counter() - start)
@@ -244,7 +263,7 @@ def _search(pipeline: "Model", entry: GalleryEntry, request: SearchRequest) -> S
 def _decode(pipeline: "Model", entry: GalleryEntry, request: DecodeRequest) -> Decoded:
     try:
         if entry.source in (SourceKind.TEXT, SourceKind.LABEL):
-            _check_tokens(cast("Pipeline", pipeline), request.text)
+            _check_tokens(pipeline, entry, request.text)
         start = time.perf_counter()
         greedy = pipeline.trace(request.text, _bounded(pipeline, request.text, request.greedy))
         between = time.perf_counter()
@@ -259,11 +278,13 @@ def _decode(pipeline: "Model", entry: GalleryEntry, request: DecodeRequest) -> D
     return Decoded(request, entry, greedy, beam, between - start, end - between)
 
 
-def _batch(pipeline: "Pipeline", texts: Sequence[str], options: SearchOptions) -> list[Hypothesis]:
+def _batch(
+    pipeline: "Model", entry: GalleryEntry, texts: Sequence[str], options: SearchOptions
+) -> list[Hypothesis]:
     try:
         for text in texts:
-            _check_tokens(pipeline, text)
-        return [found[0] for found in pipeline.hypotheses(texts, options)]
+            _check_tokens(pipeline, entry, text)
+        return [found[0] for found in cast("Pipeline", pipeline).hypotheses(texts, options)]
     except (InputError, OptionError, IndexError) as error:
         raise RequestError(Problem.REFUSED, {"reason": str(error) or "it has no output"}) from error
 
@@ -273,9 +294,12 @@ def _bounded(pipeline: "Model", text: str, options: Chosen) -> Chosen:
     return replace(options, max_length=min(LONGEST_OUTPUT, pipeline.resolve_max_length(text, options)))
 
 
-def _check_tokens(pipeline: "Pipeline", text: str) -> None:
+def _check_tokens(pipeline: "Model", entry: GalleryEntry, text: str) -> None:
     """A text of invisible characters has no pieces, one in an unknown script many."""
-    tokens = len(pipeline.checkpoint.source_tokenizer.encode(text).ids)
+    if entry.named:
+        tokens = 0 if pipeline.is_blank(text) else len(pipeline.encode(text).ids)
+    else:
+        tokens = len(cast("Pipeline", pipeline).checkpoint.source_tokenizer.encode(text).ids)
     if tokens == 0:
         raise RequestError(Problem.EMPTY)
     if tokens > MAXIMUM_SOURCE_TOKENS:

@@ -7,23 +7,11 @@ from typing import Final
 from seq2seq_core.architecture import Architecture
 
 from .example import Example
-from .facts import Facts, Units
+from .facts import NO_FACTS
 from .gallery import GalleryEntry
 from .sources import LONGEST_TABLE, SourceKind
 
 NAME: Final = "table"
-_NOTHING: Final = Facts(
-    attribution="",
-    scores=(),
-    source_units=Units("", 0),
-    target_units=Units("", 0),
-    pairs=None,
-    tokens_seen=None,
-    epochs=None,
-    seconds=None,
-    machine="",
-    command="",
-)
 
 
 def printed_entry(folder: Path) -> GalleryEntry:
@@ -40,7 +28,7 @@ def printed_entry(folder: Path) -> GalleryEntry:
         parameters=0,
         score=None,
         suggestions=(),
-        facts=_NOTHING,
+        facts=NO_FACTS,
     )
 
 

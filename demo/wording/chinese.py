@@ -217,6 +217,8 @@ _PANEL: Final = PanelWords(
         "not drawn": "未被抽中",
         "cannot win": "不可能获胜：它最好的续写也比最佳得分低 {margin}",
         "unexplored": "未探索：轮到它之前预算已用完",
+        "held": "此前已完成，仍在束中",
+        "pushed out": "此前已完成，以 {margin} 之差被挤出束",
     },
     fate="状态",
     prefix="已写出",

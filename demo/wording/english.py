@@ -224,6 +224,8 @@ _PANEL: Final = PanelWords(
         "not drawn": "not drawn",
         "cannot win": "cannot win: its best completion stays {margin} below the best score",
         "unexplored": "unexplored: the budget ended before its turn",
+        "held": "finished before, still in the beam",
+        "pushed out": "finished before, pushed out of the beam by {margin}",
     },
     fate="what became of it",
     prefix="written so far",

@@ -92,6 +92,11 @@ class HuggingFaceModel:
         spans = tuple((begin, end) for begin, end in encoding["offset_mapping"]) if fast else ()
         return Pieces(ids, self._source_labels(ids), spans)
 
+    def written(self, text: str) -> tuple[int, ...]:
+        """The tokens of words within an output; where blanks belong to the word after them, with one before."""
+        begun = f" {text}" if _spells_bytes(self.tokenizer) else text
+        return tuple(self.tokenizer(text_target=begun, add_special_tokens=False, verbose=False)["input_ids"])
+
     def label(self, token: int) -> str:
         """A token of the target as it is shown; those that the tokenizer lacks, which fill up a matrix, by number."""
         if token >= len(self.tokenizer):

@@ -10,12 +10,13 @@ from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Hypothesis, Trace
 
 from .beam import BEAM
+from .constraints import check_required
 from .diverse import DIVERSE
 from .exact import EXACT
 from .greedy import GREEDY
-from .outputs import Detokenize, Outputs
+from .outputs import Detokenize
 from .pins import with_pins
-from .record import Label, Recorder, SourceText, cut_competes
+from .record import Label, Recorder, SourceText, outputs_of
 from .sampling import SAMPLING
 from .stepper import State, Stepper
 from .steps import Decoder
@@ -48,10 +49,12 @@ def decode(stepper: Stepper[State], options: SearchOptions, *, detokenize: Detok
 
     Raises:
         InputError: the model gives NaN.
-        OptionError: no decoder has options of this class, or the model's attention cannot be pinned.
+        OptionError: no decoder has options of this class, the model's attention cannot be pinned, or the model has no
+            such token as an output must hold.
     """
     decoder, stepper = decoder_of(options), with_pins(stepper, options.pins)
-    outputs = Outputs(len(stepper.source_lengths), cut_competes=cut_competes(options))
+    check_required(options, stepper.end_id, stepper.vocabulary_size)
+    outputs = outputs_of(options, len(stepper.source_lengths))
     for step in decoder.steps(stepper, options):
         outputs.add(step)
     wanted = decoder.n_best(options)
@@ -71,9 +74,11 @@ def record(
 
     Raises:
         InputError: the model gives NaN, or a source has not one label per piece.
-        OptionError: no decoder has options of this class, or the model's attention cannot be pinned.
+        OptionError: no decoder has options of this class, the model's attention cannot be pinned, or the model has no
+            such token as an output must hold.
     """
     decoder, stepper = decoder_of(options), with_pins(stepper, options.pins)
+    check_required(options, stepper.end_id, stepper.vocabulary_size)
     recorder = Recorder(decoder, options, sources, stepper.source_lengths, label=label, detokenize=detokenize)
     for step in decoder.steps(stepper, options, losers=decoder.losers(options)):
         recorder.add(step)

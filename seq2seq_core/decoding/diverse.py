@@ -24,9 +24,9 @@ from torch import Tensor
 from seq2seq_core.options import DiverseOptions
 from seq2seq_core.trace import ROOT, Doubles, ScoreRule, agreement
 
-from .beam import Live, counts_of, fates_of, margins_of, rank
-from .constraints import allowed
+from .constraints import Limits, allowed
 from .pool import Pool
+from .ranking import Live, counts_of, fates_of, margins_of, rank
 from .scoring import Coverage, rule_of, scores_of
 from .stepper import State, StepAnswer, Stepper
 from .steps import CUT_AT_MAXIMUM, FINISHED, IMPOSSIBLE, LIVE, Decoder, SearchStep, padded, rearranged
@@ -98,7 +98,7 @@ def diverse_steps(stepper: Stepper[State], options: DiverseOptions, *, losers: i
         prefix_RT = np.array([row.prefix for row in rows], dtype=np.int64).reshape(len(rows), number - 1)
         last_R = np.array([pool.at_limit(np.array([search.place(row.source, 0)]), number)[0] for row in rows])
         forced_R = last_R if options.force_end else None
-        allowed_RV = allowed(answer.log_probs_RV, prefix_RT, options, stepper.end_id, forced_R)
+        allowed_RV = allowed(answer.log_probs_RV, prefix_RT, options, stepper.end_id, Limits(None, forced_R))
         covered_R = coverage.penalties(answer.attention_RS, np.array([row.source for row in rows]))
         sources = list(dict.fromkeys(row.source for row in rows))
         found, reasons = [], {}

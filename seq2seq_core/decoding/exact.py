@@ -25,7 +25,7 @@ from seq2seq_core.options import BeamOptions, ExactOptions, SearchOptions
 from seq2seq_core.trace import NODE_BUDGET, PROVED, TIME_BUDGET, Doubles, Fate, ScoreRule
 
 from .beam import beam_steps
-from .constraints import allowed
+from .constraints import Limits, allowed
 from .depths import Depths, Node, merged
 from .outputs import Outputs
 from .scoring import rule_of
@@ -84,7 +84,8 @@ class _Search(Generic[State]):
         self.depths.expand(node, answer, self.rule)
         prefix_1T = np.array(node.prefix(), dtype=np.int64).reshape(1, node.depth)
         end = self.stepper.end_id
-        log_prob_V = allowed(answer.log_probs_RV, prefix_1T, self.options, end)[0].cpu().double().numpy()
+        limits = Limits(np.array([self.depths.limit]))
+        log_prob_V = allowed(answer.log_probs_RV, prefix_1T, self.options, end, limits)[0].cpu().double().numpy()
         refuse_nan(log_prob_V, node.depth + 1)
         if np.isfinite(log_prob_V[end]):
             self._finish(self.depths.add(node, end, float(log_prob_V[end]), FINISHED))

@@ -5,13 +5,14 @@ Sizes: A sources still searching in a step, N candidates.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import TypeAlias
 
 import numpy as np
 
 from seq2seq_core.trace import Fate, Hypothesis, Integers
 
-from .steps import CUT_AT_MAXIMUM, FATES, FINISHED, SearchStep
+from .steps import CUT_AT_MAXIMUM, FINISHED, HELD, SearchStep
 
 Detokenize: TypeAlias = Callable[[Sequence[int]], str]
 
@@ -49,10 +50,11 @@ class Outputs:
 
     Args:
         cut_competes: prefixes cut at the maximum length are in the pool beside the finished ones.
+        held: the pool is what the beam of the last step holds, not all that ever finished.
     """
 
-    def __init__(self, sources: int, *, cut_competes: bool = False) -> None:
-        self._cut_competes = cut_competes
+    def __init__(self, sources: int, *, cut_competes: bool = False, held: bool = False) -> None:
+        self._cut_competes, self._held = cut_competes, held
         self._finished: list[list[_Ended]] = [[] for _ in range(sources)]
         self._cut: list[list[_Ended]] = [[] for _ in range(sources)]
         self._pointers: list[_Pointers] = []
@@ -62,9 +64,12 @@ class Outputs:
         sources = step.source_A.tolist()
         row_of = {source: at for at, source in enumerate(sources)}
         self._pointers.append(_Pointers(row_of, step.parent_AN, step.token_AN))
-        for code, pools in ((FINISHED, self._finished), (CUT_AT_MAXIMUM, self._cut)):
+        for source in sources if self._held else ():
+            self._finished[source].clear()
+        for code, pools in ((FINISHED, self._finished), (HELD, self._finished), (CUT_AT_MAXIMUM, self._cut)):
             for at, index in np.argwhere(step.fate_AN == code).tolist():
-                pools[sources[at]].append(_ended(step, at, index, FATES[code]))
+                fate = Fate.CUT_AT_MAXIMUM if code == CUT_AT_MAXIMUM else Fate.FINISHED
+                pools[sources[at]].append(_ended(step, at, index, fate))
 
     def hypotheses(self, source: int, detokenize: Detokenize, count: int | None = None) -> tuple[Hypothesis, ...]:
         """The best `count` (all for None) of the finished pool; of the cut prefixes where nothing finished."""
@@ -89,15 +94,17 @@ class Outputs:
         )
 
     def _tokens(self, source: int, ended: _Ended) -> tuple[int, ...]:
-        """Content tokens: the path back to the start, without an end token."""
+        """Content tokens: the path back to the start, without the end token, which an output of the beam repeats."""
         tokens: list[int] = []
         index = ended.index
         for pointers in reversed(self._pointers[: ended.step]):
             row = pointers.row_of[source]
             tokens.append(int(pointers.token_AN[row, index]))
             index = int(pointers.parent_AN[row, index])
-        content = tokens[1:] if ended.fate is Fate.FINISHED else tokens
-        return tuple(reversed(content))
+        if ended.fate is Fate.FINISHED:
+            end = tokens[0]
+            tokens = list(dropwhile(lambda token: token == end, tokens))
+        return tuple(reversed(tokens))
 
 
 def _ended(step: SearchStep, at: int, index: int, fate: Fate) -> _Ended:

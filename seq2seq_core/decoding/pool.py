@@ -39,6 +39,11 @@ class Pool:
         last_A: Flags = self._limit_B[source_A] == number
         return last_A
 
+    def limits(self, source_R: Integers) -> Integers:
+        """The maximum lengths of the rows' sources."""
+        limit_R: Integers = self._limit_B[source_R]
+        return limit_R
+
     def places(self, source_A: Integers) -> Integers:
         """How many prefixes may live on: K, or what is left of it."""
         places_A = np.full(len(source_A), self._size)

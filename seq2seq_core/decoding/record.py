@@ -15,7 +15,7 @@ from torch import Tensor
 
 from seq2seq_core.errors import InputError
 from seq2seq_core.options import BeamOptions, Constraints, Pin, SamplingOptions, SearchOptions
-from seq2seq_core.trace import Doubles, Floats, Hypothesis, Integers, Stop, Trace, TraceStep
+from seq2seq_core.trace import Doubles, Fate, Floats, Hypothesis, Integers, Stop, Trace, TraceStep
 from seq2seq_core.trace.columns import COLUMNS, sizes_of
 from seq2seq_core.trace.data import NO_TOKEN
 from seq2seq_core.trace.pins import pins_text
@@ -36,7 +36,7 @@ EVIDENCE: Final = {  # name in a model's answer -> column of a trace's step
 # Options that the first traces did not have: a trace states them only where they are not at their default.
 LATER: Final = frozenset({
     "length_rule", "counts", "reward", "reward_length", "coverage", "beta", "constraints",
-    "pins", "refill", "force_end", "cut_competes", "coverage_steers", "samples",
+    "pins", "refill", "force_end", "cut_competes", "coverage_steers", "finished_compete", "samples",
 })  # fmt: skip
 
 Label: TypeAlias = Callable[[int], str]
@@ -84,7 +84,7 @@ class Recorder:
         self._label, self._detokenize = label, detokenize
         self._steps: list[list[TraceStep]] = [[] for _ in sources]
         self._reasons: dict[int, str] = {}
-        self._outputs = Outputs(len(sources), cut_competes=cut_competes(options))
+        self._outputs = outputs_of(options, len(sources))
 
     def add(self, step: SearchStep) -> None:
         """Keep the next step; nothing of it may have been changed or freed since it was yielded.
@@ -118,7 +118,7 @@ class Recorder:
             stop=Stop(
                 rule=self._decoder.stop_rule(self._options),
                 reason=self._reasons[source],
-                winner_step=hypotheses[0].step if hypotheses else 0,
+                winner_step=_step_of(hypotheses[0]) if hypotheses else 0,
                 last_step=len(steps),
             ),
             window=text.window,
@@ -126,9 +126,16 @@ class Recorder:
         )
 
 
-def cut_competes(options: SearchOptions) -> bool:
-    """Whether a prefix cut at the maximum length stands beside finished outputs; every sample counts as one."""
-    return isinstance(options, SamplingOptions) or (isinstance(options, BeamOptions) and options.cut_competes)
+def outputs_of(options: SearchOptions, sources: int) -> Outputs:
+    """What collects the outputs; of samples, one that is cut at the maximum length counts like the others."""
+    if isinstance(options, BeamOptions):
+        return Outputs(sources, cut_competes=options.cut_competes, held=options.finished_compete)
+    return Outputs(sources, cut_competes=isinstance(options, SamplingOptions))
+
+
+def _step_of(hypothesis: Hypothesis) -> int:
+    """The step that wrote its last token, be it the end."""
+    return len(hypothesis.tokens) + (hypothesis.fate is Fate.FINISHED)
 
 
 def _check_labels(sources: Sequence[SourceText], source_lengths: Sequence[int]) -> None:
@@ -230,6 +237,7 @@ def _constraints(constraints: Constraints) -> Mapping[str, int | str]:
         "forced_prefix": _ids(constraints.forced_prefix),
         "banned": _ids(constraints.banned),
         "banned_after": "; ".join(map(_ids, constraints.banned_after)),
+        "required": "; ".join(map(_ids, constraints.required)),
     }
     found: dict[str, int | str] = {name: text for name, text in texts.items() if text}
     return found | ({"no_repeat_ngram": constraints.no_repeat_ngram} if constraints.no_repeat_ngram else {})

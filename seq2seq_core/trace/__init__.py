@@ -5,7 +5,7 @@
     codec     strict, lossless JSON
     schema    the same format as a JSON Schema; descriptions: what every field means
     arrays    a trace from plain arrays: tokens, parents, log-probabilities
-    check     refuses a trace that contradicts itself; evidence, outcome: parts of it
+    check     refuses a trace that contradicts itself; evidence, outcome, competition: parts of it
     ranking   for which alpha which hypothesis wins
     replay    whether another alpha would have stopped the search elsewhere
     self_attention   of a Transformer, on demand: not part of a search
@@ -18,6 +18,7 @@ from .arrays import ArraySource, TokenNames, trace_of_arrays
 from .check import check
 from .codec import from_json, to_json
 from .data import (
+    HELD_FATES,
     MODEL_LOG_PROB,
     NODE_BUDGET,
     PROVED,
@@ -39,11 +40,13 @@ from .groups import agreement
 from .pins import pins_of
 from .ranking import OrderInterval, WinnerInterval, ranking_intervals, score_at, winner_intervals
 from .replay import Elsewhere, StopChange, stops_elsewhere
+from .required import Required, deal
 from .score_rule import ScoreRule
 from .self_attention import SelfAttentionTrace
 from .walk import Place, attention_rows, candidate_label, hypothesis_attention, path
 
 __all__ = [
+    "HELD_FATES",
     "MODEL_LOG_PROB",
     "NODE_BUDGET",
     "PROVED",
@@ -60,6 +63,7 @@ __all__ = [
     "Integers",
     "OrderInterval",
     "Place",
+    "Required",
     "ScoreRule",
     "SelfAttentionTrace",
     "Stop",
@@ -72,6 +76,7 @@ __all__ = [
     "attention_rows",
     "candidate_label",
     "check",
+    "deal",
     "from_json",
     "hypothesis_attention",
     "length_penalty",

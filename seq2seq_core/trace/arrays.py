@@ -95,6 +95,8 @@ def _outline(options: SearchOptions, source: ArraySource) -> Trace:
         raise OptionError(f"a trace of arrays needs {known}, got {type(options).__name__}")
     if options.max_length is None:
         raise OptionError("max_length must be given: arrays do not tell it, got None")
+    if isinstance(options, BeamOptions) and options.finished_compete:
+        raise OptionError("finished_compete cannot be stated of arrays, whose outputs leave the beam; got True")
     if options.constraints != FREE:
         raise OptionError("constraints cannot be stated of arrays, which hold what they left possible; got some")
     if options.pins:

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .banks import check_banks, check_required, progress_of
 from .columns import check_columns
-from .data import NO_TOKEN, ROOT, Doubles, Fate, Trace, TraceStep
+from .competition import check_competition, outputs_in
+from .data import HELD_FATES, NO_TOKEN, ROOT, Doubles, Fate, Trace, TraceStep
 from .demands import TOLERANCE, close, require
 from .draws import check_draws
 from .evidence import check_evidence
@@ -21,11 +23,13 @@ from .exact import check_depth
 from .groups import ends, group_of, of_group
 from .outcome import check_hypotheses, check_stop
 from .pins import check_pins
+from .required import Progress
 from .scores import check_scores
 from .settings import Settings, settings_of
 
 _ROW_SUM_SLACK = 1e-4
 _ENDS = (Fate.FINISHED, Fate.END_BELOW_CUT)
+_ENDED = (*_ENDS, *HELD_FATES)
 
 
 def check(trace: Trace) -> None:
@@ -40,15 +44,21 @@ def check(trace: Trace) -> None:
         check_columns(step, number, len(trace.source_tokens))
         _check_group_columns(step, number, settings)
     ended = ends(trace, settings.rule, settings.groups, settings.beam_size) if settings.groups > 1 else []
+    progress = _progress(trace, settings)
     previous: TraceStep | None = None
     finished = [0] * settings.groups
     for number, step in enumerate(trace.steps, 1):
         stopped = [group for group, last in enumerate(ended) if last is not None and last < number]
-        _check_parents(step, previous, f"step {number}", stopped)
+        held = outputs_in(previous) if settings.competes else []
+        _check_parents(step, previous, f"step {number}", stopped, held)
         _check_sums(step, previous, f"step {number}")
         _check_order(step, f"step {number}")
         if settings.proves:
             check_depth(trace, number, settings)
+        elif settings.competes:
+            check_competition(trace, number, settings)
+        elif progress:
+            check_banks(trace, number, settings, progress[number - 1], settings.places(finished[0]))
         else:
             for group in range(settings.groups):
                 part = of_group(step, group) if settings.groups > 1 else step
@@ -67,6 +77,19 @@ def check(trace: Trace) -> None:
     check_stop(trace)
 
 
+def _progress(trace: Trace, settings: Settings) -> list[list[Progress]]:
+    """What every candidate has of the required sequences; empty where there are none."""
+    if settings.required is None:
+        return []
+    for number, (step, before) in enumerate(zip(trace.steps, (None, *trace.steps), strict=False), 1):
+        there = {ROOT} if before is None else set(range(len(before.fate_N)))
+        strangers = sorted(set(step.parent_N.tolist()) - there)
+        require(not strangers, f"step {number}: parents must be in the step before, {strangers} are not")
+    progress = progress_of(trace, settings.required)
+    check_required(trace, settings, progress)
+    return progress
+
+
 def _where(step: TraceStep, *fates: Fate) -> NDArray[np.bool_]:
     return np.array([fate in fates for fate in step.fate_N], dtype=bool)
 
@@ -82,10 +105,13 @@ def _check_group_columns(step: TraceStep, number: int, settings: Settings) -> No
     require(good, f"step {number}: groups must be 0 to {settings.groups - 1}, in order, are {group_N.tolist()}")
 
 
-def _check_parents(step: TraceStep, previous: TraceStep | None, place: str, stopped: Sequence[int]) -> None:
+def _check_parents(
+    step: TraceStep, previous: TraceStep | None, place: str, stopped: Sequence[int], held: Sequence[int]
+) -> None:
     """The expanded prefixes are the live candidates of the step before, and every parent is one of them.
 
-    Groups that have stopped are left as they were, and a candidate stays in the group of its parent.
+    Groups that have stopped are left as they were, and a candidate stays in the group of its parent. The parent of an
+    output that stays in the beam is itself in the step before, one of `held`.
     """
     live_E = np.array([ROOT])
     if previous is not None:
@@ -99,7 +125,7 @@ def _check_parents(step: TraceStep, previous: TraceStep | None, place: str, stop
         np.array_equal(step.expanded_E, live_E),
         f"{place} must expand the live prefixes {live_E.tolist()}, expands {step.expanded_E.tolist()}",
     )
-    strangers = sorted(set(step.parent_N.tolist()) - set(live_E.tolist()))
+    strangers = sorted(set(step.parent_N.tolist()) - set(live_E.tolist()) - set(held))
     require(not strangers, f"{place}: parents must be expanded prefixes, {strangers} are not")
 
 
@@ -216,7 +242,7 @@ def _check_tokens(trace: Trace) -> None:
     others: set[int] = set()
     for step in trace.steps:
         mentioned.update(step.token_N.tolist(), step.next_token_EP.ravel().tolist())
-        ending, passed = _where(step, *_ENDS), _where(step, Fate.NOT_DRAWN)  # what was not drawn may be either
+        ending, passed = _where(step, *_ENDED), _where(step, Fate.NOT_DRAWN)  # what was not drawn may be either
         ends.update(step.token_N[ending].tolist())
         others.update(step.token_N[~ending & ~passed].tolist())
     missing = sorted(mentioned - {NO_TOKEN} - set(trace.labels))

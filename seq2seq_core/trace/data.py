@@ -40,6 +40,11 @@ class Fate(StrEnum):
     NOT_DRAWN = "not drawn"  # sampling: listed beside the token that chance chose
     CANNOT_WIN = "cannot win"  # exact search: not even its best completion beats the best output
     UNEXPLORED = "unexplored"  # exact search: the budget ended before its turn
+    HELD = "held"  # finished outputs compete: an output of an earlier step that is still in the beam
+    PUSHED_OUT = "pushed out"  # finished outputs compete: an output of an earlier step that better ones have pushed out
+
+
+HELD_FATES: Final = (Fate.HELD, Fate.PUSHED_OUT)  # candidates that write nothing: their output ended before
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +64,7 @@ class TraceStep:
     score_N: Doubles
     rank_N: Integers  # among the candidates listed, 1 is best
     fate_N: tuple[Fate, ...]
-    margin_N: Doubles  # nats below the cut for a pruned candidate, else 0; exact: how far its bound is below the best
+    margin_N: Doubles  # how far the key of a pruned one is below the cut, else 0; exact: its bound below the best score
     # Evidence beside the attention, each None where the model has none of it.
     heads_ELHS: Floats | None = None  # cross-attention of every layer and head; attention_ES is its mean over both
     centre_E: Doubles | None = None  # local-p (Luong 2015, equation 9): the predicted source position p_t, from 0
@@ -68,7 +73,7 @@ class TraceStep:
     # What the score and the ranking hold beside the sum and the penalty, each None where the rule has none of it.
     reward_N: Doubles | None = None
     coverage_penalty_N: Doubles | None = None  # of the attention along the whole path; 0 or less
-    key_N: Doubles | None = None  # what the step is ranked by, instead of log_prob_sum
+    key_N: Doubles | None = None  # what the step is ranked by, instead of log_prob_sum; the score where outputs compete
     draws_N: Integers | None = None  # of several samples, how many drew it
     group_N: Integers | None = None  # of a parted beam, from 0; a step lists its groups one after the other
     diversity_N: Doubles | None = None  # nats that the ranking takes off for agreeing with earlier groups
@@ -78,7 +83,7 @@ class TraceStep:
 class Hypothesis:
     """One complete output: where it ended in the search, its text, and its ledger."""
 
-    step: int
+    step: int  # where outputs compete: the last, in which it is still in the beam
     index: int
     tokens: tuple[int, ...]  # content tokens, without the end token
     text: str

@@ -62,7 +62,10 @@ STEP: Final[Mapping[str, str]] = {
     "token": "(N,) The token that each candidate adds to its parent.",
     "log_prob": "(N,) The log-probability of this token given its prefix, in nats; 0 or less.",
     "log_prob_sum": "(N,) The log-probability of the whole prefix in nats: its parent's and log_prob.",
-    "length": "(N,) T, the length that the formula divides by: tokens so far, as the option counts counts them.",
+    "length": (
+        "(N,) T, the length that the formula divides by: tokens so far, as the option counts counts them; 0 only for "
+        "an empty output under late_end."
+    ),
     "penalty": (
         "(N,) What log_prob_sum is divided by: T^alpha, ((5 + T) / 6)^alpha (Wu et al. 2016, "
         "https://arxiv.org/abs/1609.08144, equation 14) or 1, by the option length_rule."
@@ -73,8 +76,8 @@ STEP: Final[Mapping[str, str]] = {
         "there, else by log_prob_sum, highest first; equal ones by parent, then by token."
     ),
     "margin": (
-        "(N,) How many nats a pruned candidate lies below the cut, 0 for a kept one. Exact search: how far its bound "
-        "lies below the best score."
+        "(N,) How far a pruned candidate lies below the cut, 0 for a kept one: in nats, or in the score where that "
+        "ranks the step. Exact search: how far its bound lies below the best score."
     ),
     "heads": (
         "(E, L, H, S) Cross-attention of every layer and head, rows from 0 to 1; attention is its mean. Single "
@@ -90,8 +93,8 @@ STEP: Final[Mapping[str, str]] = {
     "https://aclanthology.org/D17-1227). There only where the formula has it.",
     "coverage_penalty": "(N,) What is added to the score for the attention along the whole path, in nats; 0 or less "
     "(Wu et al. 2016, equation 14, or the summary form). There only where the formula has it.",
-    "key": "(N,) What the step is ranked by instead of log_prob_sum, in nats. There only where something else steers "
-    "the search.",
+    "key": "(N,) What the step is ranked by instead of log_prob_sum: nats, or the score where the option "
+    "finished_compete is 1. There only where something else steers the search.",
     "draws": "(N,) Of several samples, how many drew the candidate. There only where there are several.",
     "group": (
         "(N,) Diverse beam search (Vijayakumar et al. 2016, https://arxiv.org/abs/1610.02424): the group, from 0, that "
@@ -105,7 +108,7 @@ STEP: Final[Mapping[str, str]] = {
 }
 
 HYPOTHESIS: Final[Mapping[str, str]] = {
-    "step": "The step, from 1, in which it ended.",
+    "step": "The step, from 1, in which it ended; the last one where the option finished_compete is 1.",
     "index": "Its candidate's index in that step.",
     "tokens": "Its n content tokens, without the end token.",
     "text": "Its text.",
@@ -121,7 +124,7 @@ HYPOTHESIS: Final[Mapping[str, str]] = {
 STOP: Final[Mapping[str, str]] = {
     "rule": "The stop rule in force: of a beam its option stop_rule.",
     "reason": "What ended the search: the rule's name, or what ended it before the rule could.",
-    "winner_step": "The step in which the best hypothesis ended; 0 without a hypothesis.",
+    "winner_step": "The step that wrote the last token of the best hypothesis, its end token counted; 0 without one.",
     "last_step": "The number of steps.",
 }
 
@@ -129,7 +132,10 @@ FATES: Final = (
     "'live': extended in the next step. 'finished': an output. 'below the cut': pruned. 'end token below the cut': an "
     "end, but not of the best. 'cut at maximum length': would have lived. 'not drawn': listed beside what chance "
     "chose. 'cannot win': exact search, its best completion is not better than the best output. 'unexplored': exact "
-    "search, the budget ended before its turn."
+    "search, the budget ended before its turn. 'held': where the option finished_compete is 1, an output of an earlier "
+    "step that is still in the beam: its parent is itself in the step before, its token the end token again, at "
+    "log_prob 0. "
+    "'pushed out': such an output that better candidates have pushed out of the beam."
 )
 
 OPTIONS: Final[Mapping[str, str]] = {
@@ -137,7 +143,8 @@ OPTIONS: Final[Mapping[str, str]] = {
     "max_length": "Most tokens T of an output, its end token counted.",
     "min_length": "Fewest content tokens n of an output.",
     "length_rule": "How the score accounts for length; power by default.",
-    "counts": "What T in the formula counts: content tokens, or the end token too (the default), or the start too.",
+    "counts": "What T in the formula counts: content tokens, or the end token too (the default), or the start too; "
+    "late_end: the end token too, but only in the steps after the one that writes it.",
     "reward": "Nats that a content token adds to the score.",
     "reward_length": "Content tokens that bounded_reward rewards at most.",
     "coverage": "What the score takes off for source pieces with too little (gnmt) or too much (summary) attention.",
@@ -151,6 +158,9 @@ OPTIONS: Final[Mapping[str, str]] = {
         "such as '3:0 5:2'. In these steps all attention, of every layer and head, was set on that position; all other "
         "numbers are what the model made of it."
     ),
+    "required": "Paths parted by semicolons: the token ids of each stand in every output, in a row. A beam is dealt "
+    "to banks, one for each number of these tokens that a prefix has; fates and margins hold within a bank (Post and "
+    "Vilar 2018, https://aclanthology.org/N18-1119).",
     "beam_size": "K, the live prefixes of a beam; of an exact search, of the beam that it starts from.",
     "n_best": "Hypotheses that a search without a trace returns.",
     "stop_rule": "When a beam ends.",
@@ -158,6 +168,8 @@ OPTIONS: Final[Mapping[str, str]] = {
     "force_end": "1: at the maximum length only the end token can follow. 0 by default.",
     "cut_competes": "1: a prefix cut at the maximum length is an output beside finished ones. 0 by default.",
     "coverage_steers": "1: the coverage penalty is part of what ranks a step. 0 by default.",
+    "finished_compete": "1: a finished output stays in the beam, is ranked with the others by score in every step, and "
+    "may be pushed out of it. 0 by default.",
     "groups": "Groups that a diverse beam is parted into evenly.",
     "strength": "Nats that a diverse beam takes off for each earlier choice of the same token in the same step.",
     "discount": "Share of what a diverse beam takes off for agreeing before: 0 is Hamming diversity, 1 the cumulative "

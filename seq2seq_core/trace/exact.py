@@ -10,7 +10,7 @@ from .demands import TOLERANCE, close, require
 from .settings import Settings
 
 _ASIDE = (Fate.CANNOT_WIN, Fate.UNEXPLORED, Fate.CUT_AT_MAXIMUM)
-_CONSTRAINTS = ("forced_prefix", "banned", "banned_after", "no_repeat_ngram")
+_CONSTRAINTS = ("forced_prefix", "banned", "banned_after", "no_repeat_ngram", "required")
 
 
 def best_score(trace: Trace) -> float | None:

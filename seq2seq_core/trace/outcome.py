@@ -2,6 +2,7 @@
 
 from seq2seq_core.errors import TraceError
 
+from .competition import outputs_in
 from .data import Fate, Hypothesis, Trace
 from .exact import reason_of_proof
 from .groups import group_steps
@@ -16,13 +17,16 @@ NO_LIVE_PREFIX = "no live prefix"
 def check_hypotheses(trace: Trace) -> None:
     """The pool is exactly the finished candidates, or the cut ones where nothing finished, best score first.
 
-    Where the options let cut prefixes compete, it is both.
+    Where the options let cut prefixes compete, it is both; where finished outputs compete, those in the last beam.
 
     Raises:
         TraceError: one is missing, invented, out of order, or differs from its candidate.
     """
+    settings = settings_of(trace)
     finished, cut = _ended(trace, Fate.FINISHED), _ended(trace, Fate.CUT_AT_MAXIMUM)
-    expected = sorted(finished + cut) if settings_of(trace).cut_competes else finished or cut
+    if settings.competes:
+        finished = [(len(trace.steps), index) for index in outputs_in(trace.steps[-1])]
+    expected = sorted(finished + cut) if settings.cut_competes else finished or cut
     found = [(each.step, each.index) for each in trace.hypotheses]
     if sorted(found) != expected:
         raise TraceError(f"hypotheses must be the candidates {expected}, are {sorted(found)}")
@@ -40,7 +44,7 @@ def check_stop(trace: Trace) -> None:
         TraceError: the search stopped elsewhere, for another reason, or found its winner at another step.
     """
     stop, settings = trace.stop, settings_of(trace)
-    winner_step = trace.hypotheses[0].step if trace.hypotheses else 0
+    winner_step = path(trace, best.step, best.index)[-1][0] if (best := next(iter(trace.hypotheses), None)) else 0
     fired, reason = _ending(trace, settings)
     for name, found, expected in (
         ("last_step", stop.last_step, len(trace.steps)),
@@ -99,7 +103,7 @@ def _check_ledger(trace: Trace, hypothesis: Hypothesis, place: str) -> None:
     step, at = trace.steps[hypothesis.step - 1], hypothesis.index
     for name, expected in (
         ("tokens", _tokens(trace, hypothesis)),
-        ("fate", step.fate_N[at]),
+        ("fate", Fate.FINISHED if step.fate_N[at] is Fate.HELD else step.fate_N[at]),
         ("log_prob_sum", float(step.log_prob_sum_N[at])),
         ("length", int(step.length_N[at])),
         ("penalty", float(step.penalty_N[at])),

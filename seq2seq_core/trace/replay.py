@@ -1,7 +1,8 @@
 """Replaying the stop rule from what a trace recorded.
 
 Alpha never changes which prefixes a step keeps, only when some of the rules end the search. So the recorded steps hold
-for every alpha, up to the last one; beyond it the trace knows nothing.
+for every alpha, up to the last one; beyond it the trace knows nothing. Where finished outputs compete, steps are ranked
+by score: such a trace knows of its own alpha alone.
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ class Elsewhere(StrEnum):
 
     SAME = "same"
     EARLIER = "earlier"
-    UNKNOWN = "unknown"  # it would have gone on past the recorded steps
+    UNKNOWN = "unknown"  # it would have gone on past the recorded steps, or ranked them otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class StopChange:
 def stops_elsewhere(trace: Trace, alpha: float) -> StopChange:
     """Whether the search would have stopped at another step under `alpha`, everything else equal."""
     last = trace.stop.last_step
+    if trace.options.get("finished_compete") and alpha != trace.options["alpha"]:
+        return StopChange(Elsewhere.UNKNOWN, None)
     if trace.options.get("stop_rule") not in _ALPHA_MATTERS:
         return StopChange(Elsewhere.SAME, last)
     fired = first_stop(trace, replace(ScoreRule.of(trace.options), alpha=alpha))
@@ -49,6 +52,8 @@ def stops_elsewhere(trace: Trace, alpha: float) -> StopChange:
 
 def first_stop(trace: Trace, rule: ScoreRule) -> int | None:
     """The first recorded step at which the trace's stop rule is fulfilled under a rule for scores; None for never."""
+    if trace.options.get("finished_compete"):
+        return _first_full(trace)
     scores: list[float] = []  # of the pool
     places: set[int] = set()  # where an end token has stood
     for number, step in enumerate(trace.steps, 1):
@@ -56,6 +61,15 @@ def first_stop(trace: Trace, rule: ScoreRule) -> int | None:
         scores += _scores(step, rule, number, ends=True)[finished].tolist()
         places |= set(np.nonzero(finished)[0].tolist())
         if _fulfilled(trace, step, rule, number, (scores, places)):
+            return number
+    return None
+
+
+def _first_full(trace: Trace) -> int | None:
+    """The first step whose beam holds nothing but outputs."""
+    size, held = int(trace.options.get("beam_size", 1)), (Fate.FINISHED, Fate.HELD)
+    for number, step in enumerate(trace.steps, 1):
+        if sum(fate in held for fate in step.fate_N) >= size:
             return number
     return None
 

@@ -17,7 +17,15 @@ from typing import Any, Final, get_args, get_type_hints
 import numpy as np
 
 from seq2seq_core import options as option_module
-from seq2seq_core.options import Constraints, SearchOptions, StopRule
+from seq2seq_core.options import (
+    MAXIMUM_ALPHA,
+    MAXIMUM_BETA,
+    MAXIMUM_LENGTH_CAP,
+    MAXIMUM_REWARD,
+    Constraints,
+    SearchOptions,
+    StopRule,
+)
 
 from . import descriptions
 from .columns import COLUMNS, Column, sizes_of
@@ -26,7 +34,7 @@ from .demands import TOLERANCE
 from .evidence import _ROW_SUM_SLACK
 from .fields import MINUS_INFINITY
 from .outcome import MAXIMUM_LENGTH, NO_LIVE_PREFIX
-from .settings import _BEAMS, _STOP_RULES
+from .settings import _BEAMS, _STOP_RULES, HIGHEST
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _LARGEST_WHOLE: Final = 2**63 - 1
@@ -48,7 +56,7 @@ STEP_RANGES: Final[Mapping[str, Mapping[str, float]]] = {
     "token": _AT_LEAST_0,
     "log_prob": _AT_MOST_0,
     "log_prob_sum": {},
-    "length": _AT_LEAST_1,
+    "length": _AT_LEAST_0,
     "penalty": {"exclusiveMinimum": 0},
     "rank": _AT_LEAST_1,
     "heads": {"minimum": 0, "maximum": 1 + _ROW_SUM_SLACK},
@@ -62,12 +70,17 @@ HYPOTHESIS_RANGES: Final[Mapping[str, Mapping[str, float]]] = {
     "step": _AT_LEAST_1,
     "index": _AT_LEAST_0,
     "tokens": _AT_LEAST_0,
-    "length": _AT_LEAST_1,
+    "length": _AT_LEAST_0,
     "penalty": {"exclusiveMinimum": 0},
 }
-OPTION_RANGES: Final[Mapping[str, Mapping[str, float]]] = dict.fromkeys(
-    ("max_length", "beam_size", "groups", "samples"), _AT_LEAST_1
-)
+OPTION_RANGES: Final[Mapping[str, Mapping[str, float]]] = {
+    **{name: {"minimum": 1, "maximum": HIGHEST[name]} for name in ("max_length", "beam_size", "groups", "samples")},
+    **{name: {"minimum": 0, "maximum": HIGHEST[name]} for name in ("top_k", "strength", "discount")},
+    "alpha": {"minimum": 0, "maximum": MAXIMUM_ALPHA},
+    "reward": {"minimum": 0, "maximum": MAXIMUM_REWARD},
+    "reward_length": {"minimum": 0, "maximum": MAXIMUM_LENGTH_CAP},
+    "beta": {"minimum": 0, "maximum": MAXIMUM_BETA},
+}
 STOP_RANGES: Final[Mapping[str, Mapping[str, float]]] = {"winner_step": _AT_LEAST_0, "last_step": _AT_LEAST_1}
 
 

@@ -12,7 +12,6 @@ n, and at step n + 1 with its end token.
 Sizes: S source pieces.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,7 +19,15 @@ from typing import Any, Final
 import numpy as np
 
 from seq2seq_core.errors import OptionError
-from seq2seq_core.options import CoverageRule, LengthCount, LengthRule
+from seq2seq_core.options import (
+    MAXIMUM_ALPHA,
+    MAXIMUM_BETA,
+    MAXIMUM_LENGTH_CAP,
+    MAXIMUM_REWARD,
+    CoverageRule,
+    LengthCount,
+    LengthRule,
+)
 
 from .data import Doubles, length_penalty
 
@@ -29,6 +36,7 @@ _COUNTED: Final = {
     LengthCount.CONTENT: "T counts content tokens",
     LengthCount.END: "T counts the end token",
     LengthCount.START_AND_END: "T counts the start and end tokens",
+    LengthCount.LATE_END: "T counts the end token in the steps after it",
 }
 
 
@@ -49,23 +57,30 @@ class ScoreRule:
         """The rule that a trace's options state; what they leave out is at its default.
 
         Raises:
-            OptionError: a rule of an unknown name, or an alpha, reward or beta that is no number.
+            OptionError: a rule of an unknown name, or an alpha, reward or beta out of its range.
         """
         try:
             return cls(
                 LengthRule(options.get("length_rule", LengthRule.POWER)),
-                _finite(options["alpha"]),
+                _number("alpha", options["alpha"], MAXIMUM_ALPHA),
                 LengthCount(options.get("counts", LengthCount.END)),
-                _finite(options.get("reward", 0.0)),
-                _whole_or_none(options.get("reward_length")),
+                _number("reward", options.get("reward", 0.0), MAXIMUM_REWARD),
+                _whole_or_none("reward_length", options.get("reward_length"), MAXIMUM_LENGTH_CAP),
                 CoverageRule(options.get("coverage", CoverageRule.NONE)),
-                _finite(options.get("beta", 0.0)),
+                _number("beta", options.get("beta", 0.0), MAXIMUM_BETA),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise OptionError(f"the options must state a rule for scores: {error}") from None
 
-    def length(self, step: int, *, ends: bool) -> int:
-        """T of a candidate of a step, as this rule counts it."""
+    def length(self, step: int, *, ends: bool, held: bool = False) -> int:
+        """T of a candidate, as this rule counts it.
+
+        Args:
+            step: in which its last token was written.
+            held: whether that was an end token, and this is a later step.
+        """
+        if self.counts is LengthCount.LATE_END:
+            return step - (ends and not held)
         if self.counts is LengthCount.CONTENT:
             return max(1, step - ends)
         return step + (self.counts is LengthCount.START_AND_END)
@@ -124,15 +139,18 @@ class ScoreRule:
         return "log_prob_sum"
 
 
-def _finite(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r:.80} is no number")
+def _number(name: str, value: object, high: float) -> float:
+    # A comparison with NaN is false, and one with a whole number of any size is exact.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= high:
+        raise ValueError(f"{name} must be a number from 0 to {high:g}, is {value!r:.80}")
     return float(value)
 
 
-def _whole_or_none(value: object) -> int | None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise ValueError(f"{value!r:.80} is no whole number")
+def _whole_or_none(name: str, value: object, high: int) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
+        raise ValueError(f"{name} must be a whole number from 0 to {high}, is {value!r:.80}")
     return value
 
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from seq2seq_core.options import CoverageRule
 
-from .data import ROOT, Doubles, Fate, Trace, TraceStep
+from .competition import written_in
+from .data import ROOT, Doubles, Fate, Integers, Trace, TraceStep
 from .demands import TOLERANCE, close, require
 from .groups import diversity
 from .settings import Settings
@@ -22,11 +23,11 @@ def check_scores(trace: Trace, settings: Settings) -> None:
     Raises:
         TraceError: names the step and the first column that does not hold.
     """
-    covered = _Covered(len(trace.source_tokens))
+    covered, written = _Covered(len(trace.source_tokens)), written_in(trace)
     ends = {token for step in trace.steps for token in step.token_N[_where(step, _ENDS)].tolist()}
     for number, step in enumerate(trace.steps, 1):
         ending_N = _ending(step, number, settings, ends)
-        _check_lengths(step, number, settings, ending_N)
+        _check_lengths(step, written[number - 1], number, settings, ending_N)
         _check_coverage(step, number, settings, covered)
         score_N = step.log_prob_sum_N / step.penalty_N
         for part_N in (step.reward_N, step.coverage_penalty_N):
@@ -53,9 +54,12 @@ def _ending(step: TraceStep, number: int, settings: Settings, ends: set[int]) ->
     return found_N
 
 
-def _check_lengths(step: TraceStep, number: int, settings: Settings, ending_N: NDArray[np.bool_]) -> None:
+def _check_lengths(
+    step: TraceStep, written_N: Integers, number: int, settings: Settings, ending_N: NDArray[np.bool_]
+) -> None:
     place, rule = f"step {number}", settings.rule
-    length_N = np.where(ending_N, rule.length(number, ends=True), rule.length(number, ends=False))
+    pairs = list(zip(written_N.tolist(), ending_N.tolist(), strict=True))
+    length_N = np.array([rule.length(at, ends=ends, held=at < number) for at, ends in pairs], dtype=np.int64)
     wrong_N = np.nonzero(step.length_N != length_N)[0]
     if wrong_N.size:
         found, expected = step.length_N[wrong_N[0]], length_N[wrong_N[0]]
@@ -65,7 +69,7 @@ def _check_lengths(step: TraceStep, number: int, settings: Settings, ending_N: N
     rewards = step.reward_N is not None
     require(rewards == bool(rule.reward), f"{place}: reward must be there where the formula has one")
     if step.reward_N is not None:
-        reward_N = np.where(ending_N, rule.rewarded(number - 1), rule.rewarded(number))
+        reward_N = np.array([rule.rewarded(at - ends) for at, ends in pairs])
         close(step.reward_N, reward_N, f"{place}: reward must follow from the formula")
 
 
@@ -100,8 +104,12 @@ def _check_coverage(step: TraceStep, number: int, settings: Settings, covered: _
 def _check_key(trace: Trace, number: int, settings: Settings) -> None:
     step, place = trace.steps[number - 1], f"step {number}"
     parted = step.diversity_N is not None
-    require((step.key_N is not None) == (settings.steers or parted), f"{place}: key must be there where it is needed")
+    needed = settings.steers or parted or settings.competes
+    require((step.key_N is not None) == needed, f"{place}: key must be there where it is needed")
     if step.key_N is None:
+        return
+    if settings.competes:
+        close(step.key_N, step.score_N, f"{place}: key must be the score where finished outputs compete")
         return
     expected_N = step.log_prob_sum_N
     if settings.steers and step.coverage_penalty_N is not None:

@@ -5,13 +5,38 @@ from dataclasses import dataclass
 from typing import Final
 
 from seq2seq_core.errors import OptionError, TraceError
-from seq2seq_core.options import StopRule
+from seq2seq_core.options import (
+    MAXIMUM_BEAM_SIZE,
+    MAXIMUM_LENGTH_CAP,
+    MAXIMUM_REQUIRED,
+    MAXIMUM_SAMPLES,
+    MAXIMUM_STRENGTH,
+    MAXIMUM_TOP_K,
+    StopRule,
+)
 
 from .data import MODEL_LOG_PROB, PROVED, Fate, Trace
+from .required import Required
 from .score_rule import ScoreRule
 
 _ENDS: Final = (Fate.FINISHED, Fate.END_BELOW_CUT)
 _BEAMS: Final = ("beam", "diverse")
+_LONGEST_ID: Final = 18  # digits
+HIGHEST: Final = {
+    "max_length": MAXIMUM_LENGTH_CAP,
+    "beam_size": MAXIMUM_BEAM_SIZE,
+    "groups": MAXIMUM_BEAM_SIZE,
+    "top_k": MAXIMUM_TOP_K,
+    "samples": MAXIMUM_SAMPLES,
+    "strength": MAXIMUM_STRENGTH,
+    "discount": 1,
+}
+_BESIDE_COMPETITION: Final = {
+    "refill": (0,),
+    "stop_rule": ("k_finished",),
+    "coverage": (None, "none"),
+    "coverage_steers": (None, 0),
+}
 # A beam's is an option.
 _STOP_RULES: Final = {"greedy": "end token", "sampling": "end token drawn", "exact": PROVED}
 
@@ -38,6 +63,8 @@ class Settings:
     forces_end: bool
     cut_competes: bool
     steers: bool  # the coverage penalty is part of what ranks a step
+    required: Required | None  # what every output must hold
+    competes: bool  # finished outputs stay in the beam, and a step is ranked by score
 
     @property
     def shrinks(self) -> bool:
@@ -82,7 +109,50 @@ def settings_of(trace: Trace) -> Settings:
         forces_end=bool(trace.options.get("force_end", False)),
         cut_competes=draws or bool(trace.options.get("cut_competes", False)),
         steers=bool(trace.options.get("coverage_steers", False)),
+        required=_required(trace),
+        competes=_competes(trace, draws or not beam),
     )
+
+
+def _competes(trace: Trace, other: bool) -> bool:
+    """Whether finished outputs compete; with that go some settings and not others."""
+    competes, late = bool(trace.options.get("finished_compete", False)), trace.options.get("counts") == "late_end"
+    if late and not competes:
+        raise TraceError("option counts 'late_end' goes with finished_compete, which is not there")
+    if competes and (other or trace.algorithm != "beam"):
+        raise TraceError(f"option finished_compete goes with the algorithm 'beam', is there with {trace.algorithm!r}")
+    for name, wanted in _BESIDE_COMPETITION.items():
+        if competes and (found := trace.options.get(name)) not in wanted:
+            raise TraceError(f"option finished_compete goes with {name} {wanted[-1]!r}, is there with {found!r}")
+    return competes
+
+
+def _required(trace: Trace) -> Required | None:
+    """Sequences parted by semicolons, their token ids by blanks.
+
+    Raises:
+        TraceError: something else, or more banks than places.
+    """
+    stated = trace.options.get("required", "")
+    if not stated:
+        return None
+    parts = [part.split() for part in stated.split(";")] if isinstance(stated, str) else [[]]
+    good = all(part and all(_is_id(token) for token in part) for part in parts)
+    if not good or len(parts) > MAXIMUM_REQUIRED or any(len(part) > MAXIMUM_BEAM_SIZE for part in parts):
+        raise TraceError(f"option required must hold sequences of token ids, parted by semicolons, is {stated!r:.80}")
+    if trace.algorithm not in ("beam", "exact"):
+        raise TraceError(f"option required goes with beam or exact search, is there with {trace.algorithm!r}")
+    if trace.options.get("finished_compete"):
+        raise TraceError("option required goes without finished_compete, both are there")
+    required = Required.of([int(token) for token in part] for part in parts)
+    tokens, size = sum(map(len, required.sequences)), _whole(trace, "beam_size")
+    if size <= tokens:
+        raise TraceError(f"option beam_size must be above the {tokens} required tokens, is {size}")
+    return required
+
+
+def _is_id(token: str) -> bool:
+    return token.isascii() and token.isdigit() and len(token) <= _LONGEST_ID
 
 
 def _rule(trace: Trace) -> ScoreRule:
@@ -103,16 +173,16 @@ def _stop_rule(trace: Trace) -> str:
 
 
 def _whole(trace: Trace, name: str, low: int = 1) -> int:
-    value = trace.options.get(name)
-    if not isinstance(value, int) or value < low:
-        raise TraceError(f"option {name} must be a whole number from {low}, is {value!r}")
+    value, high = trace.options.get(name), HIGHEST[name]
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise TraceError(f"option {name} must be a whole number from {low} to {high}, is {value!r:.80}")
     return value
 
 
 def _number(trace: Trace, name: str) -> float:
-    value = trace.options.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise TraceError(f"option {name} must be a number from 0, is {value!r}")
+    value, high = trace.options.get(name), HIGHEST[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= high:
+        raise TraceError(f"option {name} must be a number from 0 to {high:g}, is {value!r:.80}")
     return float(value)
 
 

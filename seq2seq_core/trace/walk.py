@@ -9,7 +9,7 @@ import numpy as np
 
 from seq2seq_core.errors import TraceError
 
-from .data import ROOT, Floats, Hypothesis, Trace
+from .data import HELD_FATES, ROOT, Floats, Hypothesis, Trace
 
 # Where a candidate stands: step number from 1, index in that step's columns.
 Place: TypeAlias = tuple[int, int]
@@ -18,13 +18,17 @@ Place: TypeAlias = tuple[int, int]
 def path(trace: Trace, step: int, index: int) -> list[Place]:
     """The candidates from step 1 to the given one, itself included.
 
+    Of an output that is still in the beam in later steps: to the one that wrote its end, since nothing is written
+    after it.
+
     Raises:
         TraceError: no such candidate, or its parents lead nowhere.
     """
     places: list[Place] = []
     for number in range(step, 0, -1):
         _require(trace, number, index)
-        places.append((number, index))
+        if trace.steps[number - 1].fate_N[index] not in HELD_FATES:
+            places.append((number, index))
         index = int(trace.steps[number - 1].parent_N[index])
     if not places or index != ROOT:
         raise TraceError(f"a path must begin at step 1 with parent {ROOT}, got step {step}, parent {index}")

@@ -89,6 +89,11 @@ def test_traces_come_one_to_a_line_and_hold_together(
         (["--output", "no/such/folder/out"], "no/such/folder/out: cannot be written: No such file or directory"),
         (["--output", "pyproject.toml/out"], "pyproject.toml/out: cannot be written: Not a directory"),
         (["--output", "tests"], "tests: cannot be written: Is a directory"),
+        (
+            ["--decoder", "greedy", "--require", "chat"],
+            "required goes with beam search and exact search, which look ahead for it, got GreedyOptions",
+        ),
+        (["--require", " "], "required words must be some that the model can write, got ' '"),
         (["--input", "tests"], "tests: cannot be read: Is a directory"),
     ],
 )
@@ -139,3 +144,25 @@ def test_a_pipe_can_be_the_output(model: Path, tmp_path: Path, monkeypatch: pyte
         assert run_main(monkeypatch, "--model", model, "--input", tmp_path / "in", "--output", tmp_path / "pipe") == 0
         assert read.result() == "Bonjour !\n"
     assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("decoder", [["beam"], ["exact", "--max-nodes", 50]], ids=lambda words: words[0])
+def test_required_words_stand_in_every_output(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoder: list[object]
+) -> None:
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.write_text("I see the cat.\n\nHello!\n", encoding="utf-8")
+    common = ["--model", model, "--input", source, "--output", target, "--beam-size", 24, "--max-length", 30]
+    words = ["--require", "chien", "un chat"]
+    assert run_main(monkeypatch, *common, "--decoder", *decoder, *words) == 0
+    first, blank, last = target.read_text(encoding="utf-8").splitlines()
+    assert blank == ""
+    assert all("chien" in line and "un chat" in line for line in (first, last))
+    assert run_main(monkeypatch, *common, "--decoder", *decoder, *words, "--trace") == 0
+    for line in target.read_text(encoding="utf-8").splitlines():
+        if line != "null":
+            trace = from_json(line)
+            check(trace)
+            texts = [each.text for each in trace.hypotheses]
+            assert texts
+            assert all("chien" in text and "un chat" in text for text in texts)

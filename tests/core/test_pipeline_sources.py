@@ -150,3 +150,12 @@ def test_room_of_the_training_data_bounds_an_output(training: dict[str, Any], lo
 def test_the_length_of_an_output_goes_by_what_attention_sees(each: Combination, text: str, positions: int) -> None:
     pipeline = pipeline_of(each)
     assert pipeline.resolve_max_length(text, GreedyOptions()) == 2 * positions + 10
+
+
+def test_words_can_be_asked_of_models_that_write_words() -> None:
+    writes = pipeline_of(combination("words"))
+    with pytest.raises(InputError, match="required words must be some that the model can write, got 'strangers'"):
+        writes.written("strangers")
+    points = pipeline_of(combination("pointer", POINTS))
+    with pytest.raises(InputError, match="the outputs of this model are position"):
+        points.written("1")

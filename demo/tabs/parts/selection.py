@@ -10,9 +10,9 @@ from typing import Final
 from demo.figures.heads import Choice, default_choice, heads_of
 from demo.figures.walk import START, Node, fate_at
 from demo.service import Decoded
-from seq2seq_core.trace import Fate, Hypothesis, Trace, path
+from seq2seq_core.trace import HELD_FATES, Fate, Hypothesis, Trace, path
 
-END_FATES: Final = frozenset({Fate.FINISHED, Fate.END_BELOW_CUT})
+END_FATES: Final = frozenset({Fate.FINISHED, Fate.END_BELOW_CUT, *HELD_FATES})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from seq2seq_core.adapters import MODEL_TYPES, HuggingFaceModel
 from seq2seq_core.checkpoint import save_checkpoint
 from seq2seq_core.decode import main
 from seq2seq_core.errors import CheckpointError, InputError, OptionError
-from seq2seq_core.options import BeamOptions, GreedyOptions
+from seq2seq_core.options import BeamOptions, Constraints, ExactOptions, GreedyOptions
 from seq2seq_core.pipeline import HuggingFacePipeline, Pipeline, open_pipeline
 from seq2seq_core.trace import check, from_json, same, to_json
 from tests.support.hugging_face_folders import FOLDERS, make_folder
@@ -294,3 +294,22 @@ def test_sequences_that_the_model_forbids_are_forbidden_to_every_search(shelf: P
     expected = library_outputs(folder, TEXTS)
     assert open_pipeline(f"hf:{folder}").translate(TEXTS, GreedyOptions(max_length=MOST)) == expected
     assert expected[0] != first.text
+
+
+@kinds
+def test_required_words_are_written_as_the_tokenizer_writes_them(shelf: Path, kind: str) -> None:
+    pipeline = HuggingFacePipeline.load(str(shelf / kind))
+    tokens = pipeline.written("small")
+    assert pipeline.model.detokenize(tokens).strip() == "small"
+    size = len(tokens) + 2
+    constraints = Constraints(required=(tokens,))
+    for options in (
+        BeamOptions(beam_size=size, max_length=MOST, constraints=constraints),
+        ExactOptions(beam_size=size, max_length=MOST, max_nodes=30, constraints=constraints),
+    ):
+        trace = pipeline.trace(TEXTS[0], options)
+        check(trace)
+        assert trace.hypotheses
+        assert all("small" in each.text for each in trace.hypotheses)
+    with pytest.raises(InputError, match="required words must be some that the model can write, got ''"):
+        pipeline.written("")

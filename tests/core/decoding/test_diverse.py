@@ -180,5 +180,5 @@ def test_a_planted_fault_is_found(columns: dict[str, Any], message: str) -> None
 
 def test_groups_that_do_not_part_the_beam_are_refused_at_once() -> None:
     trace = good()
-    with pytest.raises(TraceError, match="option beam_size must be a multiple of groups, is 4 with 1000000000000"):
+    with pytest.raises(TraceError, match="option groups must be a whole number from 1 to 64, is 1000000000000"):
         check(dataclasses.replace(trace, options={**trace.options, "groups": 10**12}))

@@ -231,7 +231,7 @@ FAULTS: dict[str, tuple[Callable[[Trace], Trace], str]] = {
     "one below a cut": (with_fates(N, Fate.BELOW_CUT, N, N, N), "must be live or finished, is below"),
     "one that top-k leaves out": (with_fates(N, N, Fate.LIVE, N, N), "must be of the best 2, is 2"),
     "no word on whose log-probabilities": (with_options(log_prob=""), "option log_prob must be"),
-    "no top-k": (with_options(top_k="2"), "option top_k must be a whole number from 0, is '2'"),
+    "no top-k": (with_options(top_k="2"), "option top_k must be a whole number from 0 to 1000000, is '2'"),
     "a maximum length that was passed": (
         with_options(max_length=1),
         "step 1: candidate 1, drawn 1 times, must be cut at maximum",

@@ -276,3 +276,31 @@ def test_at_a_forced_end_nothing_else_follows() -> None:
     trace = trace_of(golden_table("M3"), BeamOptions(beam_size=2, max_length=2))
     with pytest.raises(TraceError, match="at max_length 2 only the end token can follow"):
         check(dataclasses.replace(trace, options={**trace.options, "force_end": 1}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("alpha", 1e300, r"alpha must be a number from 0 to 2, is 1e\+300"),
+        ("alpha", -1e300, "alpha must be a number from 0 to 2"),
+        ("alpha", float("nan"), "alpha must be a number from 0 to 2, is nan"),
+        ("alpha", 10**400, "alpha must be a number from 0 to 2, is 1000"),
+        ("reward", 1e308, "reward must be a number from 0 to 20"),
+        ("beta", 10**400, "beta must be a number from 0 to 10"),
+        ("reward_length", 10**400, "reward_length must be a whole number from 0 to 512"),
+        ("max_length", 10**400, "option max_length must be a whole number from 1 to 512"),
+        ("beam_size", 2**62, "option beam_size must be a whole number from 1 to 64"),
+        ("beam_size", True, "option beam_size must be a whole number from 1 to 64, is True"),
+    ],
+)
+def test_a_setting_beyond_its_range_is_named(name: str, value: float, message: str) -> None:
+    trace = good()
+    with pytest.raises(TraceError, match=message):
+        check(dataclasses.replace(trace, options={**trace.options, name: value}))
+
+
+def test_what_overflows_to_no_number_is_no_agreement() -> None:
+    # Both sides of the sum of step 2 are infinite in the end: their difference is no number, and not small.
+    huge = with_step(1, log_prob_N=put(0, -1.7e308), log_prob_sum_N=put(0, 1.7e308))
+    with pytest.raises(TraceError, match="step 1: log_prob_sum must be its parent's plus log_prob"):
+        check(huge(good()))

@@ -22,6 +22,7 @@ from seq2seq_core.options import (
     SamplingOptions,
     SearchOptions,
 )
+from seq2seq_core.presets import preset
 from seq2seq_core.trace import Trace, TraceStep, check, from_json, to_json
 from seq2seq_core.trace.schema import schema, schema_text
 from tests.support.evident import evident_trace
@@ -50,6 +51,7 @@ SEARCHES: Final[dict[str, SearchOptions]] = {
     "several samples": SamplingOptions(seed=1, samples=8, max_length=8),
     "exact": ExactOptions(max_length=6),
     "exact without the time": ExactOptions(max_length=6, max_nodes=2),
+    "finished outputs compete": preset("tf-nmt", beam_size=2, max_length=6, alpha=1.0),
     "diverse": DiverseOptions(beam_size=4, groups=2, strength=0.5, max_length=6),
 }
 
@@ -187,7 +189,7 @@ IMPOSSIBLE: Final[dict[str, Change]] = {
     "a parent before the start": put("steps", 0, "parent", 0, to=-2),
     "a rank of nought": put("steps", 0, "rank", 0, to=0),
     "a log-probability above 0": put("steps", 0, "log_prob", 0, to=0.5),
-    "a length of nought": put("steps", 0, "length", 0, to=0),
+    "a length below nought": put("steps", 0, "length", 0, to=-1),
     "a hypothesis that is still live": put("hypotheses", 0, "fate", to="live"),
     "a window of nought": put("window", to=0),
     "a stop for no reason": put("stop", "reason", to="boredom"),
