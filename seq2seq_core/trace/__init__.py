@@ -8,6 +8,8 @@
     check     refuses a trace that contradicts itself; evidence, outcome: parts of it
     ranking   for which alpha which hypothesis wins
     replay    whether another alpha would have stopped the search elsewhere
+    cuts      where each step drew its line; forbidden: what a setting ruled out
+    health    margins, collapse, entropy, mass covered, proof
     self_attention   of a Transformer, on demand: not part of a search
 
 Standard library and NumPy only, and the options, which are plain too.
@@ -17,6 +19,7 @@ from .array_rows import ArrayStep
 from .arrays import ArraySource, TokenNames, trace_of_arrays
 from .check import check
 from .codec import from_json, to_json
+from .cuts import Cut, cuts, ranked_by
 from .data import (
     MODEL_LOG_PROB,
     NODE_BUDGET,
@@ -35,7 +38,9 @@ from .data import (
     length_penalty,
     same,
 )
-from .groups import agreement
+from .forbidden import Ban, Forbidden, forbidden
+from .groups import agreement, group_of
+from .health import Entropy, Health, Proof, StepHealth, common_start, health_of
 from .ranking import OrderInterval, WinnerInterval, ranking_intervals, score_at, winner_intervals
 from .replay import Elsewhere, StopChange, stops_elsewhere
 from .score_rule import ScoreRule
@@ -51,16 +56,23 @@ __all__ = [
     "TRACE_FORMAT",
     "ArraySource",
     "ArrayStep",
+    "Ban",
+    "Cut",
     "Doubles",
     "Elsewhere",
+    "Entropy",
     "Fate",
     "Floats",
+    "Forbidden",
+    "Health",
     "Hypothesis",
     "Integers",
     "OrderInterval",
     "Place",
+    "Proof",
     "ScoreRule",
     "SelfAttentionTrace",
+    "StepHealth",
     "Stop",
     "StopChange",
     "TokenNames",
@@ -71,10 +83,16 @@ __all__ = [
     "attention_rows",
     "candidate_label",
     "check",
+    "common_start",
+    "cuts",
+    "forbidden",
     "from_json",
+    "group_of",
+    "health_of",
     "hypothesis_attention",
     "length_penalty",
     "path",
+    "ranked_by",
     "ranking_intervals",
     "same",
     "score_at",
