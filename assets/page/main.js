@@ -9,10 +9,13 @@ import { drawChoice } from "./choice.js";
 import { drawComparison } from "./comparison.js";
 import { drawExamples } from "./examples.js";
 import { drawGallery } from "./gallery.js";
+import { drawHealth } from "./health.js";
+import { drawLayout } from "./layout.js";
 import { drawLineup, withLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
 import { drawAttention, drawPanel } from "./panel.js";
+import { drawPruning } from "./pruning.js";
 import { drawResult } from "./result.js";
 
 const DESK = ".desk"; // what a tab shows
@@ -24,10 +27,13 @@ const VIEWS = {
   comparison: drawComparison,
   examples: drawExamples,
   gallery: drawGallery,
+  health: drawHealth,
+  layout: drawLayout,
   lineup: drawLineup,
   message: drawMessage,
   nbest: drawNBest,
   panel: drawPanel,
+  pruning: drawPruning,
   result: drawResult,
 };
 

@@ -8,7 +8,6 @@ from typing import Any, Final, TypeAlias
 import gradio as gr
 
 from demo.figures.next_tokens import next_tokens_bundle
-from demo.figures.tree import tree_bundle
 from demo.figures.walk import node_in
 from demo.plotly_view import clicked
 from demo.service import DecodeRequest, ExampleBook, Problem, RequestError, Service, SourceKind, State
@@ -22,10 +21,11 @@ from .parts.node import attention_data, panel_data
 from .parts.result import result_data
 from .parts.selection import Selection, end_of, winner
 from .translate_attention import ATTENTION, attention_outputs
+from .translate_search import SEARCH, search_outputs
 from .translate_self import CLOSED, closed_outputs
 
 SELECTION: Final = 6 + ATTENTION + CLOSED  # outputs of a choice of a node
-EVERYTHING: Final = 3 + SELECTION  # of a decode
+EVERYTHING: Final = 2 + SEARCH + SELECTION  # of a decode
 NOTHING_SELECTED: Final[tuple[Any, ...]] = (gr.skip(),) * SELECTION
 
 Outputs: TypeAlias = tuple[Any, ...]
@@ -90,13 +90,10 @@ class Desk:
 
     def _shown(self, chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:
         """A result; the figures of one that is in view already `keep` their step and their place."""
-        decoded = chosen.decoded
-        greedy = None if decoded.is_sampled else decoded.greedy
-        tree = tree_bundle(decoded.beam, words.figures.tree, greedy=greedy, chosen=chosen.beam_node)
         return (
             state_message(State.READY, words.page.message, answered=True),
             gr.update(visible=True),
-            replace(tree, keep=keep),
+            *search_outputs(chosen, words, keep=keep),
             *self.selected(chosen, words, keep=keep),
         )
 

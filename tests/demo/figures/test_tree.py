@@ -132,13 +132,21 @@ def test_roles_differ_in_colour_and_line_and_shape() -> None:
 
 def test_the_legend_names_the_roles_that_occur_and_no_other() -> None:
     roles = {mark.role for mark in tree_bundle(crossing(), ENGLISH.tree).legend}
-    assert roles == {Role.LIVE, Role.FINISHED, Role.PRUNED, Role.CUT, Role.BEST}
+    assert roles == {Role.LIVE, Role.FINISHED, Role.PRUNED, Role.CUT, Role.BEST, Role.STOP}
 
 
 def test_the_best_path_is_laid_over_the_result_only() -> None:
     best = [layer for layer in layers(tree_bundle(crossing(), ENGLISH.tree)) if layer["meta"]["from"] == 5]
-    assert [layer["mode"] for layer in best] == ["lines", "markers"]
-    assert [list(layer["y"])[:2] for layer in best] == [[0, 1], [1, 0]]
+    assert [layer["mode"] for layer in best] == ["lines", "lines", "markers"]
+    assert [list(layer["y"])[:2] for layer in (best[0], best[2])] == [[0, 1], [1, 0]]
+
+
+def test_a_bar_behind_the_last_step_and_the_legend_say_where_and_why_the_search_ended() -> None:
+    bundle = tree_bundle(crossing(), ENGLISH.tree)
+    (bar,) = [layer for layer in layers(bundle) if layer.get("line", {}).get("width") == LOOKS[Role.STOP].width]
+    assert bar["x"][0] == bar["x"][1] == pytest.approx(2.42)
+    assert bar["meta"] == {"from": 5, "to": 5}
+    assert bundle.legend[-1].text == "the search ends, step 2: maximum length reached"
 
 
 def test_greedys_departure_is_marked_and_told() -> None:
