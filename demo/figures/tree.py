@@ -168,8 +168,8 @@ class _Picture:
         return [*marks, Mark(Role.LEAVES, self.words.leaves, line=False)] if strays else marks
 
     def notes(self) -> tuple[str, ...]:
-        """What must be said in words: greedy's fate, and that labels gave way to dots."""
-        notes: list[str] = []
+        """What must be said in words: how to read rows, greedy's fate, and that labels gave way to dots."""
+        notes = [self.words.rows_of_groups] if len(self.layers.places.bands) > 1 else []
         if self.layers.greedy is not None:
             notes.append(tree_story.greedy_note(self.layers.greedy, self.layers.stops, self.words))
         if not self.layers.labelled:

@@ -176,9 +176,9 @@ def pieces_of(
 
 
 def times_drawn(trace: Trace, node: Node) -> str:
-    """Of several samples: how many went this way, written before the token so that no cut takes it."""
+    """How many samples went this way where several did, written before the token so that no cut takes it."""
     draws_N = trace.steps[node[0] - 1].draws_N
-    return "" if draws_N is None or draws_N[node[1]] == 0 else f"{draws_N[node[1]]}× "
+    return "" if draws_N is None or draws_N[node[1]] < 2 else f"{draws_N[node[1]]}×"
 
 
 def left_out_text(column: Column) -> str:

@@ -11,7 +11,7 @@ from demo.figures.bundle import Bundle, Mark
 from demo.figures.labels import escaped, full_label, number, width_em
 from demo.figures.layers import Line, PlotlyTrace, Point, Span, lines, points, text
 from demo.figures.ledger import field, ledger_template, ledger_values
-from demo.figures.style import LABEL_SIZE, ROLE_OF_FATE, Role, base_layout, group_role
+from demo.figures.style import GROUP_ROLES, LABEL_SIZE, ROLE_OF_FATE, Role, base_layout, group_role
 from demo.figures.trie_layout import START_LABEL, Dead, Leaf, Stretch, TrieLayout, Word, place_trie
 from demo.figures.walk import START, Node, best_path, fate_at
 from demo.wording.figure_words import FigureWords
@@ -21,7 +21,8 @@ ROW_PX: Final = 46
 EDGE_PX: Final = 8
 HEADROOM: Final = 0.75  # rows above row 0, for its labels
 FOOTROOM: Final = 0.75
-FORK_AT_PX: Final = 9  # from the end of a stretch to where its forks turn
+FORK_AT_PX: Final = 28  # from the end of a stretch to where its forks turn: behind the count below it
+GROUP_ASIDE_PX: Final = 4  # so far apart run the forks of two groups
 DEAD_BELOW: Final = 0.4  # rows
 LEAF_GAP_PX: Final = 18
 ALWAYS: Final = Span(0, 0)  # there are no steps here
@@ -160,7 +161,7 @@ class _Picture:
         if self.places.left_out:
             notes.append(trie.left_out.format(count=self.places.left_out, shown=len(self.places.leaves)))
         ending = tree_story.stop_text(self.trace, tree)
-        return (*notes, f"{ending[0].upper()}{ending[1:]}.")
+        return (*notes, ending[0].upper() + ending[1:])
 
     def account(self) -> str:
         shown, outputs = len(self.places.leaves), self.trace.hypotheses
@@ -179,6 +180,6 @@ def _corners(stretch: Stretch) -> list[Line]:
     parent = stretch.parent
     if parent is None:
         return [along]
-    turn = parent.right + FORK_AT_PX
+    turn = parent.right + FORK_AT_PX - GROUP_ASIDE_PX * ((stretch.group or 0) % len(GROUP_ROLES))
     way = [(parent.right, parent.row, turn, parent.row), (turn, parent.row, turn, stretch.row)]
     return [*way, (turn, stretch.row, stretch.left, stretch.row), along]

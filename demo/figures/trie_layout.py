@@ -18,7 +18,7 @@ from seq2seq_core.trace import Fate, Trace, candidate_label, group_of, path
 MOST_LEAVES: Final = 20
 START_LABEL: Final = "<s>"
 WORD_GAP_PX: Final = 9
-FORK_PX: Final = 26  # between the end of a stretch and the first token of what follows it
+FORK_PX: Final = 34  # between the end of a stretch and the first token of what follows it
 NARROWEST_PX: Final = 12  # of a token: its mark
 
 

@@ -15,25 +15,29 @@ from demo.figures.heads import choice_in
 from demo.figures.heatmap import heatmap_bundle
 from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.tree import tree_bundle
+from demo.figures.trie import trie_bundle
 from demo.figures.walk import START, node_in
 from demo.plotly_view import PlotlyView, clicked, page_head, serve_assets
 from demo.wording.figures import CHINESE, ENGLISH
-from tests.demo.figures.made_traces import crossing, end_of, long_search, many_heads, searched
+from tests.demo.figures.made_traces import crossing, end_of, long_search, many_heads, parted, sampled, searched
 
 SEARCHES = {
     "crossing": (crossing(), crossing()),
     "small": (searched(4, 10, seed=5), searched(1, 10, seed=5)),
     "long": (long_search(), long_search(1)),
+    "groups": (parted(), searched(1, 9, seed=5)),
+    "samples": (sampled(), None),
     "dots": (long_search(20), long_search(1)),
 }
 HEADS = many_heads(2, 8)
 
 
-def show(name: str, chinese: bool) -> tuple[Bundle, Bundle, Bundle]:
+def show(name: str, chinese: bool) -> tuple[Bundle, Bundle, Bundle, Bundle]:
     trace, greedy = SEARCHES[name]
     words, best = CHINESE if chinese else ENGLISH, trace.hypotheses[0]
     return (
         tree_bundle(trace, words.tree, greedy=greedy),
+        trie_bundle(trace, words),
         heatmap_bundle(trace, (best.step, best.index), words.heatmap),
         next_tokens_bundle(trace, (1, 0), words.bars),
     )
@@ -61,14 +65,16 @@ def build() -> gr.Blocks:
             chosen = gr.Textbox(label="Chosen", interactive=False)
         with gr.Tab("Tree"):
             tree = PlotlyView(elem_id="tree")
+        with gr.Tab("Trie"):
+            trie = PlotlyView(elem_id="trie")
         with gr.Tab("Map"):
             heatmap, bars = PlotlyView(elem_id="heatmap"), PlotlyView(elem_id="bars")
         with gr.Tab("Heads"):
             heads = PlotlyView(draw_heads(HEADS, end_of(HEADS), ENGLISH.heads), elem_id="heads")
             clicked_head = gr.Textbox(label="Head", interactive=False)
         for event in (page.load, name.change, chinese.change):
-            event(show, [name, chinese], [tree, heatmap, bars], api_visibility="private")
-        for view in (tree, heatmap):
+            event(show, [name, chinese], [tree, trie, heatmap, bars], api_visibility="private")
+        for view in (tree, trie, heatmap):
             view.point_click(choose, [name], [chosen, heatmap], api_visibility="private")
         heads.point_click(choose_head, None, clicked_head, api_visibility="private")
     return page
