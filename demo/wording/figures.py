@@ -73,7 +73,7 @@ _ENGLISH_TREE: Final = TreeWords(
     cut="cut line",
     greedy_left="Greedy’s path leaves the beam in step {step}, at “{token}”; from there it runs in the top row.",
     greedy_stays="Greedy’s path stays in the beam to its end.",
-    rows_of_groups="Each group has its own rows, “2·1” is rank 1 of group 2; the lowest rows hold what each group pruned.",
+    rows_of_groups="Each group has its own rows: “2·1” is rank 1 of group 2. The lowest rows hold what groups pruned.",
     dots="{marks} marks are in view, more than {limit}: labels gave way to dots. Point at a dot to read it.",
     searches={
         "greedy": "Greedy search",

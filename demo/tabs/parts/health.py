@@ -1,5 +1,6 @@
 """Search health: a handful of numbers with a line of explanation each, and a table of the steps."""
 
+import math
 from typing import Final
 
 from demo.figures.labels import number, visible
@@ -34,7 +35,8 @@ def health_data(trace: Trace, words: HealthWords) -> Data:
 def percent(share: float) -> str:
     """With as many places as a small share needs to be seen: 48.2 %, 0.0031 %."""
     value = 100 * share
-    return f"{number(value, 1) if value >= 1 or value == 0 else f'{value:.2g}'} %"
+    places = 1 if value >= 1 or value == 0 else 1 - math.floor(math.log10(value))
+    return f"{number(value, places)} %"
 
 
 def _distinct(health: Health, words: HealthWords) -> str:

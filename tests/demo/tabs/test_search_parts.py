@@ -73,7 +73,7 @@ def test_a_group_penalty_is_named_and_whether_it_decided() -> None:
     assert [part["group"] for part in data["steps"][0]["parts"]] == [1, 2]
     step = trace.steps[0]
     (row,) = [row for index, row in enumerate(data["steps"][0]["rows"]) if step.diversity_N[index] > 0]  # type: ignore[index]
-    # Group 2 keeps b (.4): a (.5) costs it .25, hence stands .25 - ln(.5 / .4) = .0269 below b; without it, .2231 above.
+    # Group 2 keeps b (.4): a (.5) costs it .25, so a is .25 - ln(.5 / .4) = .0269 below b; without it, .2231 above.
     assert row[5] == "0.027"
     assert row[6] == {"key": "-0.943", "penalty": "0.250", "above": "0.223"}
     assert [name for name, _ in data["columns"]] == ["rank", "token", "after", "log_prob", "sum", "key", "fate"]
@@ -147,7 +147,8 @@ def test_an_exact_search_says_that_it_proved() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.48249, "48.2 %"), (1.0, "100.0 %"), (0.0, "0.0 %"), (0.000031, "0.0031 %")]
+    ("share", "text"),
+    [(0.48249, "48.2 %"), (1.0, "100.0 %"), (0.0, "0.0 %"), (0.000031, "0.0031 %"), (9.4e-7, "0.000094 %")],
 )
 def test_small_shares_stay_visible(share: float, text: str) -> None:
     assert percent(share) == text
