@@ -4,22 +4,33 @@ import { choosable, fill, make, spoken } from "./dom.js";
 import { onFrame, stepOf } from "./frames.js";
 import { pointAt } from "./pointing.js";
 
+const REST_MS = 80; // whoever runs through the steps gets the rows of the one they stop at; a closed ledger has none
+
 const [TOKEN, PARENT, LOG_PROB, SUM, FATE, MARGIN, MORE] = [0, 1, 2, 3, 4, 5, 6];
 
 export function drawPruning(root, data, report) {
   const { details, summary, body } = parts(root);
-  let shown = null;
+  const state = { at: null, shown: null, resting: null };
+  const refresh = () => {
+    const { frame, end } = state.at;
+    const number = details.open ? stepOf(state.at, data.steps.length) : 0;
+    const isEnd = frame === end && frame > 0;
+    const key = `${number}/${isEnd}`;
+    if (key === state.shown) return;
+    state.shown = key;
+    body.replaceChildren(...(number ? contents(data, number, isEnd, report) : []));
+  };
   const show = (at) => {
-    const key = `${at.frame}/${details.open}`;
-    if (key === shown) return;
-    shown = key;
+    const wasShown = state.at !== null;
+    state.at = at;
     const number = stepOf(at, data.steps.length);
     summary.replaceChildren(make("span", "title", {}, data.words.title), " ", headline(data, number));
-    // A closed ledger costs nothing while the tree is stepped.
-    body.replaceChildren(...(details.open && number ? contents(data, number, at, report) : []));
+    clearTimeout(state.resting);
+    if (wasShown) state.resting = setTimeout(refresh, REST_MS);
+    else refresh();
   };
   onFrame(details, show);
-  details.ontoggle = () => onFrame(details, show);
+  details.ontoggle = refresh;
 }
 
 /** The fold stays as it is, open or closed, while another search comes. */
@@ -37,9 +48,8 @@ function headline({ words, steps, drawn }, number) {
   return fill(drawn ? words.summary_drawn : words.summary, { step: number, candidates, live, finished, pruned });
 }
 
-function contents(data, number, { frame, end }, report) {
+function contents(data, number, isEnd, report) {
   const step = data.steps[number - 1];
-  const isEnd = frame === end && frame > 0;
   return [
     make("p", "explain", {}, data.explain, step.ends ? ` ${data.words.explain_end}` : ""),
     table(data, number, report),
@@ -52,7 +62,7 @@ function table(data, number, report) {
   const step = data.steps[number - 1];
   const head = make("tr", "", {}, ...data.columns.map(([name, text]) => make("th", name, { scope: "col" }, text)));
   const lines = step.parts.flatMap((part) => partLines(data, number, part, report));
-  return make("table", "", {}, make("thead", "", {}, head), make("tbody", "", {}, ...lines));
+  return make("table", "", { "data-step": number }, make("thead", "", {}, head), make("tbody", "", {}, ...lines));
 }
 
 function partLines(data, number, { group, from, to, line, cut }, report) {

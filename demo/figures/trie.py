@@ -88,9 +88,15 @@ class _Picture:
     def _words(self) -> Iterator[PlotlyTrace]:
         """Marks with their tokens, step by step: a step's ledgers have much in common."""
         by_step: dict[int, list[tuple[Word, Stretch]]] = {}
+        folds: list[Point] = []
         for stretch in self.places.stretches:
             for word in stretch.words:
-                by_step.setdefault(word.node[0], []).append((word, stretch))
+                if word.folded:
+                    folds.append(self._fold(word, stretch))
+                else:
+                    by_step.setdefault(word.node[0], []).append((word, stretch))
+        if folds:
+            yield points(folds, ALWAYS, hover=_only_token())
         for step, found in sorted(by_step.items()):
             marks = [self._mark(word, stretch) for word, stretch in found]
             hover = ledger_template(self.trace, step, self.words.tree.ledger) if step else _only_token()
@@ -106,6 +112,11 @@ class _Picture:
             role = Role.BEST
         values = ledger_values(self.trace, word.node, self.words.tree.ledger)
         return Point(word.x, word.row, escaped(word.label), role, word.node, values)
+
+    def _fold(self, word: Word, stretch: Stretch) -> Point:
+        """Says the tokens that it stands for when it is pointed at."""
+        tokens = " ".join(full_label(candidate_label(self.trace, *node)) for node in word.folded)
+        return Point(word.x, word.row, escaped(word.label), self._role(stretch), word.node, (tokens,))
 
     def _dead(self) -> Iterator[PlotlyTrace]:
         """What was folded: a stub below the stretch that it left from, with its count."""

@@ -2,8 +2,8 @@
 
 Every place is a node of the search, so every link is a true parent's; two groups that write the same stay apart. A row
 is an output; of what parts somewhere the better output comes first, and what they share stands in its row. From left
-to right tokens stand as in a text, in pixels: all of it can be read. What led to no output is not drawn but counted,
-at the stretch it left from.
+to right tokens stand as in a text, in pixels: they can be read, but for the middle of a long stretch, which would push
+the forks behind it out of sight. What led to no output is not drawn but counted, at the stretch it left from.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -19,17 +19,20 @@ MOST_LEAVES: Final = 20
 START_LABEL: Final = "<s>"
 WORD_GAP_PX: Final = 9
 FORK_PX: Final = 34  # between the end of a stretch and the first token of what follows it
+LONGEST_STRETCH: Final = 10  # tokens; of a longer one the middle is folded
+FOLD_HEAD, FOLD_TAIL = 4, 3  # tokens that stay on either side
 NARROWEST_PX: Final = 12  # of a token: its mark
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One token on its place; x is the middle of it."""
+    """One token on its place, or several folded into one, the last of them its node; x is the middle of it."""
 
     node: Node
     x: float
     row: int
     label: str
+    folded: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +138,16 @@ class _Placer:
     def _stretch(self, nodes: Sequence[Node], parent: Stretch | None) -> Stretch:
         left = right = parent.right + FORK_PX if parent else 0.0
         row, words = len(self.leaves), []
-        for node in nodes:
-            label = visible(START_LABEL if node == START else candidate_label(self.trace, *node))
+        for part in _parts(nodes):
+            label = f"⋯ {len(part)} ⋯" if len(part) > 1 else self._label(part[0])
             width = max(NARROWEST_PX, width_em(label) * LABEL_SIZE)
-            words.append(Word(node, right + width / 2, row, label))
+            words.append(Word(part[-1], right + width / 2, row, label, tuple(part) if len(part) > 1 else ()))
             right += width + WORD_GAP_PX
         dead = self._dead_of([each for node in nodes for each in self.dead.get(node, ())])
         return Stretch(tuple(words), left, right - WORD_GAP_PX, row, parent, dead, self._group_of(nodes[-1]))
+
+    def _label(self, node: Node) -> str:
+        return visible(START_LABEL if node == START else candidate_label(self.trace, *node))
 
     def _group_of(self, node: Node) -> int | None:
         if node == START or self.trace.steps[node[0] - 1].group_N is None:
@@ -159,3 +165,11 @@ class _Placer:
         """How narrowly a candidate was pruned; what lived on for a while comes last."""
         step, fate = self.trace.steps[node[0] - 1], fate_at(self.trace, node)
         return fate is Fate.LIVE, float(step.margin_N[node[1]]), node
+
+
+def _parts(nodes: Sequence[Node]) -> list[Sequence[Node]]:
+    """The tokens of a stretch one by one, the middle of a long one in one piece."""
+    if len(nodes) <= LONGEST_STRETCH:
+        return [[node] for node in nodes]
+    head, tail = nodes[:FOLD_HEAD], nodes[-FOLD_TAIL:]
+    return [*([node] for node in head), nodes[FOLD_HEAD:-FOLD_TAIL], *([node] for node in tail)]

@@ -36,7 +36,7 @@ def cells(row: Locator) -> list[str]:
 def expect_ledger(page: Page, trace: Trace, number: int) -> None:
     """Every candidate of the step in its order, with the roundings of the trace; the line where the trace cuts."""
     step = trace.steps[number - 1]
-    rows = page.locator("#view-pruning tbody tr[data-fate]")
+    rows = page.locator(f"#view-pruning table[data-step='{number}'] tbody tr[data-fate]")
     expect(rows).to_have_count(len(step.fate_N))
     shown = [row.locator("td").all_inner_texts() for row in rows.all()]
     for index, (rank, _, after, log_prob, total, fate) in enumerate(shown):
@@ -75,7 +75,7 @@ def test_the_ledger_follows_the_step_in_view_without_asking_and_a_row_can_be_cho
 
     to_step(page, 4)
     lowest = len(beam.steps[3].fate_N)
-    page.locator("#view-pruning tbody tr[data-fate]").nth(lowest - 1).click()
+    page.locator("#view-pruning table[data-step='4'] tbody tr[data-fate]").nth(lowest - 1).click()
     expect(page.locator("#view-panel .node-title")).to_contain_text(f"step 4, rank {lowest}")
     expect(page.locator("#view-panel")).to_contain_text("pruned")
 

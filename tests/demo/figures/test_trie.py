@@ -8,12 +8,12 @@ import pytest
 from demo.figures.bundle import Bundle
 from demo.figures.style import LOOKS, Role
 from demo.figures.trie import trie_bundle
-from demo.figures.trie_layout import MOST_LEAVES, TrieLayout, place_trie
+from demo.figures.trie_layout import MOST_LEAVES, Stretch, TrieLayout, place_trie
 from demo.figures.walk import START
 from demo.wording.figures import CHINESE, ENGLISH
 from seq2seq_core.options import BeamOptions, StopRule
 from seq2seq_core.trace import Fate, Trace, path
-from tests.demo.figures.made_traces import crossing, long_search, parted, sampled, searched, searched_by
+from tests.demo.figures.made_traces import crossing, long_search, parted, sampled, searched, searched_by, told
 from tests.support.tables import golden_table, trace_of
 
 TRACES = [crossing(), searched(4, 10, seed=5), searched(1, 10, seed=5), parted(), sampled(), long_search()]
@@ -34,7 +34,11 @@ def layers(bundle: Bundle) -> list[dict[str, Any]]:
 
 
 def nodes(places: TrieLayout) -> list[tuple[int, int]]:
-    return [word.node for stretch in places.stretches for word in stretch.words]
+    return [node for stretch in places.stretches for node in nodes_of(stretch)]
+
+
+def nodes_of(stretch: Stretch) -> list[tuple[int, int]]:
+    return [node for word in stretch.words for node in word.folded or (word.node,)]
 
 
 def test_a_small_search_is_placed_as_worked_out_by_hand() -> None:
@@ -66,7 +70,7 @@ def test_every_output_is_there_along_its_true_parents_and_every_node_once(trace:
         way: list[tuple[int, int]] = []
         at = leaf.stretch
         while True:
-            way = [word.node for word in at.words] + way
+            way = nodes_of(at) + way
             if at.parent is None:
                 break
             assert at.parent.right < at.left
@@ -89,6 +93,18 @@ def test_the_tokens_of_a_row_do_not_touch() -> None:
         words = [word for stretch in place_trie(trace).stretches for word in stretch.words]
         for one in words:
             assert all(abs(one.x - other.x) >= 12 for other in words if other != one and other.row == one.row)
+
+
+def test_the_middle_of_a_long_stretch_is_folded_and_told_when_it_is_pointed_at() -> None:
+    trace = told(("x",), tuple("abcdefghijklm"))
+    (stretch,) = place_trie(trace).stretches
+    assert [word.label for word in stretch.words] == ["<s>", "a", "b", "c", "⋯ 7 ⋯", "k", "l", "m"]
+    (fold,) = [word for word in stretch.words if word.folded]
+    assert fold.node == (10, 0)
+    custom = [each for layer in layers(trie_bundle(trace, ENGLISH)) for each in layer.get("customdata", ())]
+    assert "d e f g h i j" in {each[2] for each in custom}
+    (short,) = place_trie(told(("x",), tuple("abcdefghi"))).stretches
+    assert len(short.words) == 10
 
 
 def test_outputs_beyond_the_last_row_are_counted_in_words() -> None:
