@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { onFrame, stepOf } from "./frames.js";
 
-export function drawHealth(root, { title, summary, facts, heading, means, columns, rows }) {
+export function drawHealth(root, { figure, title, summary, facts, heading, means, columns, rows }) {
   if (!root.firstChild) root.append(make("details", "", {}, make("summary"), make("div", "body")));
   const [head, body] = root.firstChild.children;
   head.replaceChildren(make("span", "title", {}, title), " ", summary);
@@ -19,7 +19,7 @@ export function drawHealth(root, { title, summary, facts, heading, means, column
     make("p", "means", {}, means),
     make("div", "steps", {}, table),
   );
-  onFrame(table, (at) => {
+  onFrame(table, figure, (at) => {
     const number = stepOf(at, rows.length);
     lines.forEach((line, place) => {
       if (place === number - 1) line.setAttribute("aria-current", "step");

@@ -29,7 +29,7 @@ export function drawPruning(root, data, report) {
     if (wasShown) state.resting = setTimeout(refresh, REST_MS);
     else refresh();
   };
-  onFrame(details, show);
+  onFrame(details, data.figure, show);
   details.ontoggle = refresh;
 }
 
@@ -100,7 +100,7 @@ function row(data, number, { index, rank, below }, report) {
   const name = `${kept ? "is-kept" : "is-pruned"}${below ? " is-below" : ""}`;
   const element = make("tr", name, { "data-fate": values[FATE] }, ...columnsOf(data, cells));
   choosable(element, () => {
-    pointAt([number, index]);
+    pointAt([number, index], data.figure);
     report({ customdata: [number, index] });
   });
   return element;

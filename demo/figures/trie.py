@@ -71,7 +71,8 @@ class _Picture:
     def _lines(self) -> Iterator[PlotlyTrace]:
         for role in dict.fromkeys(map(self._role, self.places.stretches)):
             mine = [stretch for stretch in self.places.stretches if self._role(stretch) == role]
-            yield lines([line for stretch in mine for line in _corners(stretch)], role, ALWAYS)
+            # Siblings share the first part of their fork: drawn twice it would look thicker.
+            yield lines(list(dict.fromkeys(line for stretch in mine for line in _corners(stretch))), role, ALWAYS)
 
     def _best(self) -> Iterator[PlotlyTrace]:
         """The way of the best output."""

@@ -15,7 +15,6 @@ from demo.figures.heads import choice_in
 from demo.figures.heatmap import heatmap_bundle
 from demo.figures.next_tokens import next_tokens_bundle
 from demo.figures.tree import tree_bundle
-from demo.figures.trie import trie_bundle
 from demo.figures.walk import START, node_in
 from demo.plotly_view import PlotlyView, clicked, page_head, serve_assets
 from demo.wording.figures import CHINESE, ENGLISH
@@ -32,12 +31,11 @@ SEARCHES = {
 HEADS = many_heads(2, 8)
 
 
-def show(name: str, chinese: bool) -> tuple[Bundle, Bundle, Bundle, Bundle]:
+def show(name: str, chinese: bool) -> tuple[Bundle, Bundle, Bundle]:
     trace, greedy = SEARCHES[name]
     words, best = CHINESE if chinese else ENGLISH, trace.hypotheses[0]
     return (
         tree_bundle(trace, words.tree, greedy=greedy),
-        trie_bundle(trace, words),
         heatmap_bundle(trace, (best.step, best.index), words.heatmap),
         next_tokens_bundle(trace, (1, 0), words.bars),
     )
@@ -65,16 +63,14 @@ def build() -> gr.Blocks:
             chosen = gr.Textbox(label="Chosen", interactive=False)
         with gr.Tab("Tree"):
             tree = PlotlyView(elem_id="tree")
-        with gr.Tab("Trie"):
-            trie = PlotlyView(elem_id="trie")
         with gr.Tab("Map"):
             heatmap, bars = PlotlyView(elem_id="heatmap"), PlotlyView(elem_id="bars")
         with gr.Tab("Heads"):
             heads = PlotlyView(draw_heads(HEADS, end_of(HEADS), ENGLISH.heads), elem_id="heads")
             clicked_head = gr.Textbox(label="Head", interactive=False)
         for event in (page.load, name.change, chinese.change):
-            event(show, [name, chinese], [tree, trie, heatmap, bars], api_visibility="private")
-        for view in (tree, trie, heatmap):
+            event(show, [name, chinese], [tree, heatmap, bars], api_visibility="private")
+        for view in (tree, heatmap):
             view.point_click(choose, [name], [chosen, heatmap], api_visibility="private")
         heads.point_click(choose_head, None, clicked_head, api_visibility="private")
     return page

@@ -5,16 +5,19 @@ from typing import Final
 
 from demo.figures.labels import number, visible
 from demo.tabs.parts.data import Data
+from demo.tabs.parts.pruning import TREE
 from demo.wording.search_words import HealthWords
 from seq2seq_core.trace import Fate, Health, StepHealth, Trace, candidate_label, health_of, path
 
 NOTHING: Final = "–"  # a cell without a value
 
 
-def health_data(trace: Trace, words: HealthWords) -> Data:
+def health_data(trace: Trace, words: HealthWords, figure: str = TREE) -> Data:
+    """`figure` is the id of the tree whose step in view the table marks."""
     health = health_of(trace)
     mass = percent(health.mass)
     return {
+        "figure": figure,
         "title": words.title,
         "summary": words.summary.format(distinct=health.distinct, outputs=health.outputs, mass=mass),
         "facts": [

@@ -16,14 +16,17 @@ from seq2seq_core.trace import Cut, Fate, Forbidden, Trace, TraceStep, cuts, for
 FATES: Final = tuple(Fate)
 MOST_FORBIDDEN: Final = 8  # rows of a step; the rest is counted
 _KEPT: Final = (Fate.LIVE, Fate.FINISHED, Fate.CUT_AT_MAXIMUM)
+TREE: Final = "tree"
 _START: Final = "<s>"
 
 
-def pruning_data(trace: Trace, page: PageWords, language: str | None) -> Data:
+def pruning_data(trace: Trace, page: PageWords, language: str | None, figure: str = TREE) -> Data:
+    """`figure` is the id of the tree whose step in view is shown; `language` that of the tokens."""
     words, tokens = page.search.pruning, sorted(trace.labels)
     place_of = {token: place for place, token in enumerate(tokens)}
     reason = page.result.reasons.get(trace.stop.reason, trace.stop.reason)
     return {
+        "figure": figure,
         "lang": language,
         "words": _plain(words),
         "labels": [visible(trace.labels[token]) for token in tokens],
