@@ -35,13 +35,18 @@ RULES: Final = {
     "app": may("demo.build"),
     "demo": may(),
     "demo.build": may("demo.tabs demo.controls demo.service demo.plotly_view demo.wording", "gradio"),
-    "demo.tabs": may("demo.controls demo.service demo.figures demo.plotly_view demo.wording", "gradio"),
+    "demo.tabs": may(
+        "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
+    ),
     "demo.controls": may("demo.wording", "gradio"),
     "demo.plotly_view": may("demo.wording", "gradio"),
+    "demo.find_decoder_examples": may("demo.service", "tyro"),
     "demo.find_examples": may(core("evaluation files pipeline tasks"), "tyro"),
     "demo.figures": may("demo.wording", "plotly numpy"),
     "demo.report": may("demo.figures demo.wording", "plotly numpy tyro"),
-    "demo.service": may("demo.wording " + core("pipeline printed tasks training architecture"), "numpy torch"),
+    "demo.service": may(
+        "demo.wording " + core("pipeline presets printed tasks training architecture"), "numpy torch sacrebleu"
+    ),
     "demo.wording": may(),
     "seq2seq_core": may(),
     "seq2seq_core.trace": may(core("options"), "numpy"),

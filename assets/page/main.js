@@ -10,12 +10,15 @@ import { drawComparison } from "./comparison.js";
 import { drawExamples } from "./examples.js";
 import { drawGallery } from "./gallery.js";
 import { drawGrid } from "./grid.js";
+import { drawHealth } from "./health.js";
+import { drawLayout } from "./layout.js";
 import { drawLineup, withLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
 import { drawNext } from "./next.js";
 import { drawAttention, drawPanel } from "./panel.js";
 import { drawPin } from "./pin.js";
+import { drawPruning } from "./pruning.js";
 import { drawResult } from "./result.js";
 import { drawTraceFacts, drawTraceFile } from "./trace_file.js";
 import { drawWhatIf } from "./what_if.js";
@@ -30,12 +33,15 @@ const VIEWS = {
   examples: drawExamples,
   gallery: drawGallery,
   grid: drawGrid,
+  health: drawHealth,
+  layout: drawLayout,
   lineup: drawLineup,
   message: drawMessage,
   nbest: drawNBest,
   next: drawNext,
   panel: drawPanel,
   pin: drawPin,
+  pruning: drawPruning,
   result: drawResult,
   tracefacts: drawTraceFacts,
   tracefile: drawTraceFile,

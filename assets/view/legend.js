@@ -20,6 +20,12 @@ const SYMBOLS = {
   x: () => makeSvg("path", { d: "M-4,-4L4,4M-4,4L4,-4", "stroke-width": 4 }),
   "x-thin-open": () => makeSvg("path", { d: "M-3.5,-3.5L3.5,3.5M-3.5,3.5L3.5,-3.5", "stroke-width": 2 }),
   "triangle-right": () => makeSvg("polygon", { points: "-4,-5 6,0 -4,5" }),
+  diamond: () => makeSvg("polygon", { points: "0,-6 6,0 0,6 -6,0" }),
+  "triangle-up": () => makeSvg("polygon", { points: "-5.5,4.5 0,-5.5 5.5,4.5" }),
+  "triangle-down": () => makeSvg("polygon", { points: "-5.5,-4.5 0,5.5 5.5,-4.5" }),
+  pentagon: () => makeSvg("polygon", { points: "0,-6 5.7,-1.9 3.5,4.9 -3.5,4.9 -5.7,-1.9" }),
+  hexagon: () => makeSvg("polygon", { points: "5.2,-3 5.2,3 0,6 -5.2,3 -5.2,-3 0,-6" }),
+  cross: () => makeSvg("path", { d: "M-5.5,0H5.5M0,-5.5V5.5", "stroke-width": 4 }),
   "diamond-open": () => makeSvg("polygon", { points: "0,-6 6,0 0,6 -6,0", fill: "none", "stroke-width": 2 }),
 };
 

@@ -14,10 +14,14 @@ const REPORT_DELAY_MS = 150; // arrow keys run over many nodes; only the one the
 const SIGHT_PX = 90; // room left and right of the column in view
 
 export class View {
-  /** `report([step, index])` tells Python which node was chosen. */
-  constructor(root, report) {
+  /** `report([step, index])` tells Python which node was chosen, `tell(event, detail)` the other parts of the page. */
+  constructor(root, report, tell) {
     this.root = root;
-    this.report = report;
+    this.tell = tell;
+    this.report = (node) => {
+      tell("figureview-chosen", { node });
+      report(node);
+    };
     this.bundle = null;
     this.layers = null;
     this.turn = 0;
@@ -174,6 +178,7 @@ export class View {
     const scrollbar = this.frame.offsetHeight - this.frame.clientHeight;
     this.frame.style.maxHeight = height ? `${height + scrollbar}px` : "";
     if (!this.drawing) this.bringIntoSight(column);
+    this.tell("figureview-frame", { frame, end: this.stepper.end });
   }
 
   /** The newest column of the frame in view. */

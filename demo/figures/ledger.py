@@ -4,13 +4,13 @@ A search has a thousand candidates, so their hover texts are not sent in full: a
 of its marks have in common, and each mark sends its own values, already rounded. Plotly puts the two together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from demo.figures.labels import full_label, number
 from demo.figures.walk import Node, step_at
 from demo.wording.figure_words import LedgerWords
-from seq2seq_core.trace import Trace, candidate_label
+from seq2seq_core.trace import Trace, TraceStep, candidate_label
 
 FIELDS: Final = ("token", "rank", "log_prob", "log_prob_sum", "score", "fate")
 FIRST_FIELD: Final = 2  # in a mark's customdata, behind step and index
@@ -49,5 +49,15 @@ def ledger_values(trace: Trace, node: Node, words: LedgerWords) -> tuple[str, ..
         number(step.log_prob_N[index]),
         number(step.log_prob_sum_N[index]),
         number(step.score_N[index]),
-        words.fates[step.fate_N[index]].format(margin=number(step.margin_N[index])),
+        "; ".join(_outcome(step, index, words)),
     )
+
+
+def _outcome(step: TraceStep, index: int, words: LedgerWords) -> Iterator[str]:
+    """The fate; group and penalty of a parted beam; of several samples, how many drew it."""
+    yield words.fates[step.fate_N[index]].format(margin=number(step.margin_N[index]))
+    if step.group_N is not None:
+        penalty = 0.0 if step.diversity_N is None else float(step.diversity_N[index])
+        yield words.group.format(group=int(step.group_N[index]) + 1, penalty=number(penalty))
+    if step.draws_N is not None and step.draws_N[index] > 0:
+        yield words.draws.format(draws=int(step.draws_N[index]))

@@ -29,6 +29,14 @@ class Role(StrEnum):
     CENTRE = "centre"  # of local attention, and how far it looks
     WINDOW = "window"
     SHARPEST = "sharpest"  # the head with the lowest alignment entropy
+    DRAWN = "drawn"  # of samples: at least one of them went this way
+    STOP = "stop"  # where the search ended
+    GROUP_1 = "group 1"  # the groups of a diverse beam; from the seventh on they begin anew
+    GROUP_2 = "group 2"
+    GROUP_3 = "group 3"
+    GROUP_4 = "group 4"
+    GROUP_5 = "group 5"
+    GROUP_6 = "group 6"
     MODEL_1 = "model 1"  # the models of a comparison, in the order given
     MODEL_2 = "model 2"
     MODEL_3 = "model 3"
@@ -61,6 +69,14 @@ LOOKS: Final[Mapping[Role, Look]] = MappingProxyType(
         Role.CENTRE: Look("#D55E00", "solid", 1.0, "circle", 8),
         Role.WINDOW: Look("#56B4E9", "solid", 1.5, "square", 0),
         Role.SHARPEST: Look("#D55E00", "solid", 2.5, "square", 0),
+        Role.DRAWN: Look("#0072B2", "solid", 2.6, "hexagon", 11),
+        Role.STOP: Look("#808080", "solid", 3.0, "line-ns", 0),
+        Role.GROUP_1: Look("#0072B2", "solid", 1.8, "circle", 9),
+        Role.GROUP_2: Look("#56B4E9", "dash", 2.2, "diamond", 11),
+        Role.GROUP_3: Look("#CC79A7", "dot", 2.2, "triangle-up", 11),
+        Role.GROUP_4: Look("#E69F00", "dashdot", 2.2, "pentagon", 11),
+        Role.GROUP_5: Look("#009E73", "longdash", 2.2, "cross", 10),
+        Role.GROUP_6: Look("#808080", "longdashdot", 2.2, "triangle-down", 11),
         Role.MODEL_1: Look("#0072B2", "solid", 2.4, "circle", 8),
         Role.MODEL_2: Look("#D55E00", "dash", 2.4, "square", 8),
         Role.MODEL_3: Look("#009E73", "dot", 2.4, "diamond-open", 9),
@@ -70,6 +86,7 @@ LOOKS: Final[Mapping[Role, Look]] = MappingProxyType(
     }
 )
 
+GROUP_ROLES: Final = (Role.GROUP_1, Role.GROUP_2, Role.GROUP_3, Role.GROUP_4, Role.GROUP_5, Role.GROUP_6)
 CURVE_ROLES: Final = (Role.MODEL_1, Role.MODEL_2, Role.MODEL_3, Role.MODEL_4, Role.MODEL_5, Role.MODEL_6)
 
 ROLE_OF_FATE: Final[Mapping[Fate, Role]] = MappingProxyType(
@@ -118,3 +135,8 @@ def corner_text(text: str, rise: float) -> dict[str, Any]:
     """A word left of the plot's upper left corner, `rise` pixels above it: names an axis where a title has no room."""
     corner = {"xref": "paper", "x": 0, "xanchor": "right", "xshift": -6, "yref": "paper", "y": 1, "yanchor": "middle"}
     return {"text": text, **corner, "yshift": rise, "showarrow": False}
+
+
+def group_role(group: int) -> Role:
+    """The role of a group's prefixes, groups counted from 0."""
+    return GROUP_ROLES[group % len(GROUP_ROLES)]

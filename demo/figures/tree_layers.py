@@ -9,17 +9,19 @@ from demo.figures.label_room import Place
 from demo.figures.labels import escaped, full_label
 from demo.figures.layers import Line, PlotlyTrace, Point, Span, lines, points, text
 from demo.figures.ledger import field, ledger_template, ledger_values
-from demo.figures.style import ROLE_OF_FATE, Role
+from demo.figures.style import ROLE_OF_FATE, Role, group_role
 from demo.figures.tree_layout import ROOT_ROW, Column, Spot, TreeLayout, marks_in_view
-from demo.figures.walk import START, GreedyStop, best_path, left_beam_at
+from demo.figures.walk import START, GreedyStop, Node, best_path, left_beam_at
 from demo.wording.figure_words import TreeWords
-from seq2seq_core.trace import Trace, candidate_label
+from seq2seq_core.trace import Fate, Trace, candidate_label
 
 LABELLED_MARKS: Final = 600  # beyond as many marks labels only hide each other
 START_LABEL: Final = "<s>"
 GREEDY_ROW: Final = -1.6
 GREEDY_BESIDE: Final = 0.14  # rows below the links it accompanies: laid on them, it would hide them
 CUT_HALF_WIDTH: Final = 0.46  # of a column
+STOP_BEYOND: Final = 0.42  # columns from the last step to the bar that ends the picture
+STOP_OVERHANG: Final = 0.4  # rows
 LEFT_OUT_BELOW: Final = 0.7  # rows from the last loser to the count of those left out
 
 
@@ -44,7 +46,15 @@ class TreeLayers:
 
     @property
     def kept_rows(self) -> int:
-        return max((len(column.kept) for column in self.places.columns), default=1)
+        return self.places.kept_rows
+
+    def role_of(self, place: Spot) -> Role:
+        """By its fate; what lives on says of which group it is, or that samples went there."""
+        if place.fate is Fate.LIVE and len(self.places.bands) > 1:
+            return group_role(place.group)
+        if place.fate is Fate.LIVE and self.trace.algorithm == "sampling":
+            return Role.DRAWN
+        return ROLE_OF_FATE[place.fate]
 
     @property
     def last_column(self) -> int:
@@ -62,7 +72,8 @@ class TreeLayers:
     def build(self) -> list[PlotlyTrace]:
         links = [layer for column in self.places.columns for layer in self._links(column)]
         marks = [layer for column in self.places.columns for layer in self._marks(column)]
-        return [*links, *self._best_links(), *self._greedy_links(), self._start(), *marks, *self._overlay_marks()]
+        overlay = [*self._best_links(), *self._greedy_links()]
+        return [*links, *overlay, self._stop(), self._start(), *marks, *self._overlay_marks()]
 
     def _kept_span(self, step: int) -> Span:
         return Span(2 * step - 1, self.final_frame)
@@ -72,12 +83,12 @@ class TreeLayers:
         return Span(2 * step - 1, 2 * step, fade=2 * step)
 
     def _links(self, column: Column) -> Iterator[PlotlyTrace]:
-        for role in (Role.LIVE, Role.FINISHED, Role.STOPPED):
-            segments = [_link(place) for place in column.kept if ROLE_OF_FATE[place.fate] == role]
-            if segments:
-                yield lines(segments, role, self._kept_span(column.step))
-        if column.cut_row is not None:
+        for role in dict.fromkeys(self.role_of(place) for place in column.kept):
+            segments = [_link(place) for place in column.kept if self.role_of(place) == role]
+            yield lines(segments, role, self._kept_span(column.step))
+        if column.lost:
             yield lines([_link(place) for place in column.lost], Role.PRUNED, self._lost_span(column.step))
+        if column.cut_row is not None:
             x0, x1 = column.step - CUT_HALF_WIDTH, column.step + CUT_HALF_WIDTH
             yield lines([(x0, column.cut_row, x1, column.cut_row)], Role.CUT, self._lost_span(column.step))
         if column.left_out:
@@ -96,12 +107,18 @@ class TreeLayers:
     def _point(self, place: Spot) -> Point:
         label = escaped(self.labels[place.step, place.row])
         values = ledger_values(self.trace, place.node, self.words.ledger)
-        return Point(place.step, place.row, label, ROLE_OF_FATE[place.fate], place.node, values)
+        return Point(place.step, place.row, label, self.role_of(place), place.node, values)
 
     def _start(self) -> PlotlyTrace:
         label = full_label(START_LABEL)
         start = Point(0, ROOT_ROW, label, Role.LIVE, START, (label,))
         return points([start], Span(0, self.final_frame), hover=f"{field('token')}<extra></extra>")
+
+    def _stop(self) -> PlotlyTrace:
+        """A bar behind the last step: here the search ended."""
+        x = len(self.places.columns) + STOP_BEYOND
+        end = Span(self.final_frame, self.final_frame)
+        return lines([(x, -STOP_OVERHANG, x, self.kept_rows - 1 + STOP_OVERHANG)], Role.STOP, end)
 
     def _best_links(self) -> Iterator[PlotlyTrace]:
         corners = [(0.0, ROOT_ROW), *((float(node[0]), self.places.row_of(node)) for node in best_path(self.trace))]
@@ -149,13 +166,19 @@ def pieces_of(
     pieces: dict[Place, str] = {(0, ROOT_ROW): START_LABEL}
     for column in places.columns:
         for spot in (*column.kept, *column.lost):
-            pieces[spot.step, spot.row] = candidate_label(trace, *spot.node)
+            pieces[spot.step, spot.row] = f"{times_drawn(trace, spot.node)}{candidate_label(trace, *spot.node)}"
         if column.left_out:
             pieces[column.step, column.lost[-1].row + 1] = left_out_text(column)
     for stop in stops:
         if greedy is not None and stop.in_beam is None:
             pieces[stop.node[0], GREEDY_ROW] = candidate_label(greedy, *stop.node)
     return pieces
+
+
+def times_drawn(trace: Trace, node: Node) -> str:
+    """How many samples went this way where several did, written before the token so that no cut takes it."""
+    draws_N = trace.steps[node[0] - 1].draws_N
+    return "" if draws_N is None or draws_N[node[1]] < 2 else f"{draws_N[node[1]]}×"
 
 
 def left_out_text(column: Column) -> str:

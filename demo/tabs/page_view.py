@@ -47,7 +47,7 @@ class PageView(gr.HTML):
         )
 
     def postprocess(self, value: object) -> str | None:
-        return None if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return None if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
     def preprocess(self, payload: str | None) -> str | None:
         """The browser's copy is neither trusted nor needed."""

@@ -5,14 +5,13 @@ from typing import Any, Final
 import gradio as gr
 from gradio.events import api
 
-from demo.plotly_view import PlotlyView
-
 from .page_view import PageView
 from .tab import Context, Tab, part_head, quiet
 from .translate_attention import AttentionPart, choose_head, choose_little, look_closer
 from .translate_desk import Desk, endpoint
 from .translate_input import InputPart
 from .translate_models import Dress, ModelDesk, next_seed
+from .translate_search import SearchPart
 from .translate_self import SelfDesk, SelfPart
 from .translate_self import wire as wire_self_attention
 from .translate_what_if import WhatIfDesk
@@ -46,9 +45,10 @@ class _Layout:
                     self.attention = AttentionPart(self.captions)
             with gr.Row(elem_classes="search-area"):
                 with gr.Column(min_width=320, elem_classes="search-tree"):
-                    self._tree()
+                    self.search = SearchPart(self.captions)
                 with gr.Column(min_width=320, elem_classes="search-panel"):
                     self._panel()
+                    self.health = PageView("health")
                 with gr.Row(elem_classes="search-token"):
                     self._token()
             self.inner = SelfPart(self.captions)
@@ -56,10 +56,6 @@ class _Layout:
     def _nbest(self) -> None:
         part_head(self.captions, lambda words: (words.page.nbest.title, words.page.nbest.explain))
         self.nbest = PageView("nbest")
-
-    def _tree(self) -> None:
-        part_head(self.captions, lambda words: (words.page.tree.title, words.page.tree.explain))
-        self.tree = PlotlyView(elem_id="tree")
 
     def _panel(self) -> None:
         part_head(self.captions, lambda words: (words.page.panel.title, words.page.panel.explain))
@@ -89,7 +85,7 @@ class _Layout:
     @property
     def everything(self) -> list[Any]:
         """What a new result fills."""
-        return [self.message, self.results, self.tree, *self.selection, self.what_if]
+        return [self.message, self.results, *self.search.shown, self.health, self.what_if, *self.selection]
 
 
 def build(context: Context) -> None:
@@ -150,7 +146,8 @@ def _wire_selection(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
     inputs = [layout.chosen, language]
     latest: dict[str, Any] = {"trigger_mode": "always_last"}
     follows = quiet(inputs=inputs, outputs=layout.selection)
-    layout.tree.point_click(desk.choose_node, **follows, **latest)
+    for nodes in (layout.search.tree.point_click, layout.search.trie.point_click, layout.search.pruning.choose):
+        nodes(desk.choose_node, **follows, **latest)
     layout.nbest.choose(desk.choose_hypothesis, **follows, **latest)
     layout.result.choose(desk.choose_card, **follows, **latest)
     closer = quiet(inputs=inputs, outputs=layout.closer)

@@ -7,7 +7,6 @@ from typing import Any, Final, TypeAlias
 
 import gradio as gr
 
-from demo.figures.tree import tree_bundle
 from demo.figures.walk import node_in
 from demo.plotly_view import clicked
 from demo.service import DecodeRequest, ExampleBook, Problem, RequestError, Service, SourceKind, State, WhatIf
@@ -21,12 +20,13 @@ from .parts.nbest import nbest_data
 from .parts.node import attention_data, panel_data
 from .parts.result import result_data
 from .parts.selection import Selection, end_of, winner
-from .parts.what_if import overlay, what_if_data
+from .parts.what_if import what_if_data
 from .translate_attention import ATTENTION, attention_outputs
+from .translate_search import SEARCH, search_outputs
 from .translate_self import CLOSED, closed_outputs
 
 SELECTION: Final = 6 + ATTENTION + CLOSED  # outputs of a choice of a node
-EVERYTHING: Final = 4 + SELECTION  # of a decode; the last is what was changed about it
+EVERYTHING: Final = 3 + SEARCH + SELECTION  # of a decode
 NOTHING_SELECTED: Final[tuple[Any, ...]] = (gr.skip(),) * SELECTION
 
 Outputs: TypeAlias = tuple[Any, ...]
@@ -93,15 +93,12 @@ class Desk:
 
     def _shown(self, chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:
         """A result; the figures of one that is in view already `keep` their step and their place."""
-        decoded = chosen.decoded
-        laid = overlay(chosen, words)
-        tree = tree_bundle(decoded.beam, laid.words, greedy=laid.trace, chosen=chosen.beam_node)
         return (
             state_message(State.READY, words.page.message, answered=True),
             gr.update(visible=True),
-            replace(tree, keep=keep),
-            *self.selected(chosen, words, keep=keep),
+            *search_outputs(chosen, words, keep=keep),
             what_if_data(chosen, words.page),
+            *self.selected(chosen, words, keep=keep),
         )
 
     def selected(self, chosen: Selection, words: Words, *, keep: bool = False) -> Outputs:

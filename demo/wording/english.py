@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import architectures, attention_sections, endings, gallery, trace_file, what_if
+from . import architectures, attention_sections, endings, gallery, search, trace_file, what_if
 from .page_words import (
     FrameWords,
     InputWords,
@@ -255,6 +255,7 @@ PAGE: Final = PageWords(
     result=_RESULT,
     nbest=_NBEST,
     tree=_TREE,
+    search=search.ENGLISH,
     panel=_PANEL,
     heatmap=attention_sections.HEATMAP_ENGLISH,
     self_attention=attention_sections.SELF_ATTENTION_ENGLISH,

@@ -35,6 +35,8 @@ class LedgerWords:
     sums: str  # {log_prob} {log_prob_sum}
     score: str  # {length} {penalty} {score}
     fates: Mapping[Fate, str]  # {margin}
+    group: str  # of a parted beam; {group} {penalty}
+    draws: str  # of several samples; {draws}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +51,21 @@ class TreeWords:
     start: str  # {source}
     expand: str  # {step} {candidates} {prefixes} {cut}
     expand_uncut: str  # {step} {candidates} {prefixes}
+    expand_groups: str  # {step} {candidates} {prefixes}
+    expand_drawn: str  # {step} {candidates} {prefixes}
     left_out: str  # follows `expand`, hence begins with its own punctuation; {count}
     prune: str  # {step} {live} {finished} {pruned}
+    prune_drawn: str  # sampling; {step} {live} {finished} {pruned}
     prune_stopped: str  # the step at the maximum length; {step} {stopped} {finished} {pruned}
     result: str  # {text} {score} {step} {reason}
     nothing: str  # the search ended without an output; {step} {reason}
     reasons: Mapping[str, str]  # stop reasons of a trace -> words; an unknown one is shown as it is
+    stop: str  # {step} {reason}
     live: str
+    group: str  # {group}
+    group_tokens: str  # in the trie; {group}
+    drawn: str
+    not_drawn: str
     finished: str
     stopped: str
     pruned: str
@@ -65,9 +75,28 @@ class TreeWords:
     cut: str
     greedy_left: str  # {step} {token}
     greedy_stays: str
+    rows_of_groups: str
     dots: str  # {marks} {limit}
-    account: str  # {source} {steps} {finished} {formula}
+    searches: Mapping[str, str]  # by the algorithm of a trace
+    account: str  # {search} {source} {steps} {finished} {formula}
     account_hypothesis: str  # {place} {text} {score} {log_prob_sum} {length}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrieWords:
+    """What the drawing of the outputs says beyond what the tree says."""
+
+    tokens: str
+    dead: str
+    dead_head: str  # {count}
+    dead_fates: Mapping[Fate, str]  # {count}
+    dead_closest: str  # {token} {step}
+    leaf: str  # {rank} {score}
+    leaf_group: str  # {rank} {score} {group}
+    leaf_draws: str  # {rank} {score} {draws}
+    note: str
+    left_out: str  # {count} {shown}
+    account: str  # {shown} {finished} {source}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +146,7 @@ class FigureWords:
     """The words of every kind of figure, in one language."""
 
     tree: TreeWords
+    trie: TrieWords
     heatmap: HeatmapWords
     bars: BarWords
     heads: HeadWords

@@ -3,7 +3,7 @@
 from typing import Final
 
 from demo.wording import attention_figures as attention
-from demo.wording import endings
+from demo.wording import endings, trie
 from demo.wording.figure_views import CHINESE_VIEW, ENGLISH_VIEW
 from demo.wording.figure_words import BarWords, FigureWords, LedgerWords, StepperWords, TreeWords
 from seq2seq_core.trace import Fate
@@ -37,14 +37,19 @@ _ENGLISH_TREE: Final = TreeWords(
             Fate.HELD: "finished before, still in the beam",
             Fate.PUSHED_OUT: "finished before, pushed out of the beam by {margin}",
         },
+        group="group {group}, penalty {penalty}",
+        draws="drawn {draws} ×",
     ),
     step_axis="Step",
     rank_axis="Rank",
     start="Start: nothing is written yet. Source: “{source}”",
     expand="Step {step}, expand: {candidates} candidates of {prefixes} prefixes; cut at {cut}",
     expand_uncut="Step {step}, expand: {candidates} candidates of {prefixes} prefixes; none falls below the cut",
+    expand_groups="Step {step}, expand: {candidates} candidates of {prefixes} prefixes; each group draws its own cut",
+    expand_drawn="Step {step}: {candidates} likely tokens after {prefixes} prefixes; chance chooses among all tokens",
     left_out="; the {count} lowest are not drawn",
     prune="Step {step}, prune: {live} live on, {finished} finished, {pruned} pruned",
+    prune_drawn="Step {step}, drawn: {live} go on, {finished} finished; {pruned} of those listed were not drawn",
     prune_stopped="Step {step}, prune: {stopped} cut at maximum length, {finished} finished, {pruned} pruned",
     result="Result: “{text}”, score {score}. The search ended in step {step}: {reason}.",
     nothing="The search ended in step {step} without an output: {reason}.",
@@ -55,7 +60,12 @@ _ENGLISH_TREE: Final = TreeWords(
         "maximum length": "maximum length reached",
         "no live prefix": "no prefix is left to continue",
     },
+    stop="the search ends, step {step}: {reason}",
     live="lives on",
+    group="group {group}, lives on",
+    group_tokens="group {group}",
+    drawn="drawn; 3× means by three samples",
+    not_drawn="not drawn",
     finished="finished",
     stopped="cut at maximum length",
     pruned="pruned",
@@ -65,9 +75,17 @@ _ENGLISH_TREE: Final = TreeWords(
     cut="cut line",
     greedy_left="Greedy’s path leaves the beam in step {step}, at “{token}”; from there it runs in the top row.",
     greedy_stays="Greedy’s path stays in the beam to its end.",
+    rows_of_groups="Each group has its own rows: “2·1” is rank 1 of group 2. The lowest rows hold what groups pruned.",
     dots="{marks} marks are in view, more than {limit}: labels gave way to dots. Point at a dot to read it.",
+    searches={
+        "greedy": "Greedy search",
+        "beam": "Beam search",
+        "diverse": "Diverse beam search",
+        "sampling": "Sampling",
+        "exact": "Exact search",
+    },
     account=(
-        "Beam search over “{source}”: {steps} steps, {finished} hypotheses. Columns are steps, rows are ranks in the "
+        "{search} over “{source}”: {steps} steps, {finished} hypotheses. Columns are steps, rows are ranks in the "
         "beam, links lead to the parent. Score: {formula}."
     ),
     account_hypothesis="{place}: “{text}”, score {score}, sum {log_prob_sum}, T = {length}.",
@@ -102,14 +120,19 @@ _CHINESE_TREE: Final = TreeWords(
             Fate.HELD: "此前已完成，仍在束中",
             Fate.PUSHED_OUT: "此前已完成，以 {margin} 之差被挤出束",
         },
+        group="第 {group} 组，惩罚 {penalty}",
+        draws="抽中 {draws} 次",
     ),
     step_axis="步",
     rank_axis="名次",
     start="开始：还没有写出任何词元。原文：“{source}”",
     expand="第 {step} 步，扩展：{prefixes} 个前缀产生 {candidates} 个候选；剪枝线 {cut}",
     expand_uncut="第 {step} 步，扩展：{prefixes} 个前缀产生 {candidates} 个候选；没有候选低于剪枝线",
+    expand_groups="第 {step} 步，扩展：{prefixes} 个前缀产生 {candidates} 个候选；每组各有自己的剪枝线",
+    expand_drawn="第 {step} 步：{prefixes} 个前缀之后有 {candidates} 个可能的词元；从全部词元中随机抽取",
     left_out="；最低的 {count} 个未画出",
     prune="第 {step} 步，剪枝：保留 {live} 个，完成 {finished} 个，剪去 {pruned} 个",
+    prune_drawn="第 {step} 步，抽取：继续 {live} 个，完成 {finished} 个；列出的词元中 {pruned} 个未抽中",
     prune_stopped="第 {step} 步，剪枝：{stopped} 个因达到最大长度而被截断，完成 {finished} 个，剪去 {pruned} 个",
     result="结果：“{text}”，得分 {score}。搜索在第 {step} 步结束：{reason}。",
     nothing="搜索在第 {step} 步结束，没有输出：{reason}。",
@@ -120,7 +143,12 @@ _CHINESE_TREE: Final = TreeWords(
         "maximum length": "达到最大长度",
         "no live prefix": "没有可以继续的前缀",
     },
+    stop="搜索在第 {step} 步结束：{reason}",
     live="保留",
+    group="第 {group} 组，保留",
+    group_tokens="第 {group} 组",
+    drawn="被抽中；3× 表示三个样本经过这里",
+    not_drawn="未抽中",
     finished="已完成",
     stopped="被截断（达到最大长度）",
     pruned="被剪枝",
@@ -130,9 +158,17 @@ _CHINESE_TREE: Final = TreeWords(
     cut="剪枝线",
     greedy_left="贪心搜索的路径在第 {step} 步的“{token}”处离开束，此后画在最上面一行。",
     greedy_stays="贪心搜索的路径始终留在束中。",
+    rows_of_groups="每组有自己的行，“2·1”表示第 2 组的第 1 名；最下面几行是各组剪去的候选。",
     dots="视图中有 {marks} 个标记，超过 {limit} 个：不再显示标签，只画圆点；将鼠标移到圆点上即可查看。",
+    searches={
+        "greedy": "贪心搜索",
+        "beam": "集束搜索",
+        "diverse": "多样化集束搜索",
+        "sampling": "采样",
+        "exact": "精确搜索",
+    },
     account=(
-        "对“{source}”的集束搜索：共 {steps} 步，{finished} 个假设。列为步，行为束中名次，连线指向父节点。"
+        "对“{source}”的{search}：共 {steps} 步，{finished} 个假设。列为步，行为束中名次，连线指向父节点。"
         "得分：{formula}。"
     ),
     account_hypothesis="第 {place} 名：“{text}”，得分 {score}，累计和 {log_prob_sum}，T = {length}。",
@@ -156,6 +192,7 @@ _CHINESE_BARS: Final = BarWords(
 
 ENGLISH: Final = FigureWords(
     tree=_ENGLISH_TREE,
+    trie=trie.ENGLISH,
     heatmap=attention.ENGLISH_HEATMAP,
     bars=_ENGLISH_BARS,
     heads=attention.ENGLISH_HEADS,
@@ -166,6 +203,7 @@ ENGLISH: Final = FigureWords(
 )
 CHINESE: Final = FigureWords(
     tree=_CHINESE_TREE,
+    trie=trie.CHINESE,
     heatmap=attention.CHINESE_HEATMAP,
     bars=_CHINESE_BARS,
     heads=attention.CHINESE_HEADS,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .architectures import ArchitectureWords
 from .attention_section_words import HeatmapSectionWords, SelfAttentionSectionWords
 from .gallery_words import CardWords, GalleryWords
+from .search_words import SearchWords
 from .trace_file_words import TraceFileWords
 from .what_if_words import WhatIfWords
 
@@ -185,6 +186,7 @@ class PageWords:
     result: ResultWords
     nbest: NBestWords
     tree: TreeSectionWords
+    search: SearchWords
     panel: PanelWords
     heatmap: HeatmapSectionWords
     self_attention: SelfAttentionSectionWords

@@ -18,12 +18,14 @@ from demo.figures.tree import tree_bundle
 from demo.figures.walk import START, node_in
 from demo.plotly_view import PlotlyView, clicked, page_head, serve_assets
 from demo.wording.figures import CHINESE, ENGLISH
-from tests.demo.figures.made_traces import crossing, end_of, long_search, many_heads, searched
+from tests.demo.figures.made_traces import crossing, end_of, long_search, many_heads, parted, sampled, searched
 
 SEARCHES = {
     "crossing": (crossing(), crossing()),
     "small": (searched(4, 10, seed=5), searched(1, 10, seed=5)),
     "long": (long_search(), long_search(1)),
+    "groups": (parted(), searched(1, 9, seed=5)),
+    "samples": (sampled(), None),
     "dots": (long_search(20), long_search(1)),
 }
 HEADS = many_heads(2, 8)

@@ -132,6 +132,17 @@ def test_play_runs_and_a_step_by_hand_stops_it(tree: Locator) -> None:
     expect(play).to_have_text(ENGLISH.tree.stepper.play)
 
 
+def test_groups_and_samples_are_told_apart_by_shapes_that_the_legend_has_too(page: Page) -> None:
+    for name, shown in (("groups", ("group 1", "group 2", "group 3")), ("samples", ("drawn", "not drawn"))):
+        view = show(page, name)
+        legend = view.locator(".legend li")
+        for text in shown:
+            symbol = legend.filter(has_text=text).first.locator("svg polygon, svg circle, svg path")
+            expect(symbol.first).to_be_attached()
+        expect(view.locator(".scatterlayer path.point").first).to_be_attached()
+        page.get_by_role("tab", name="Input").click()
+
+
 def test_stepping_through_a_long_search_draws_nothing_anew(page: Page) -> None:
     """That is why a step takes milliseconds; tests/bench/page_step.py times it."""
     show(page, "long")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from seq2seq_core.decoding import SourceText, Table, TableStepper, record
-from seq2seq_core.options import BeamOptions, GreedyOptions
+from seq2seq_core.options import BeamOptions, DiverseOptions, GreedyOptions, SamplingOptions, SearchOptions
 from seq2seq_core.trace import ROOT, Fate, Floats, Hypothesis, Stop, Trace, TraceStep
 
 END: Final = 1
@@ -125,12 +125,29 @@ def searched(beam_size: int, length: int, source_size: int = 7, *, end_weight: f
 
     The table looks back two tokens, so one table serves searches of any length; no end weight, no end before `length`.
     """
-    stepper = TableStepper([_random_table(source_size, end_weight, seed)], WORDS)
     options = BeamOptions(beam_size=beam_size, max_length=length) if beam_size > 1 else GreedyOptions(max_length=length)
+    return searched_by(options, source_size, end_weight=end_weight, seed=seed)
+
+
+def searched_by(
+    options: SearchOptions, source_size: int = 7, *, end_weight: float = 0.4, seed: int = 0
+) -> Trace:
+    """What any search does over a random table."""
+    stepper = TableStepper([_random_table(source_size, end_weight, seed)], WORDS)
     table = _random_table(source_size, end_weight, seed)
     source = SourceText(" ".join(table.source), table.source)
     (trace,) = record(stepper, options, [source], label=stepper.label, detokenize=stepper.detokenize)
     return trace
+
+
+def parted() -> Trace:
+    """A diverse beam of three groups of two."""
+    return searched_by(DiverseOptions(beam_size=6, groups=3, strength=1.0, max_length=9), seed=5)
+
+
+def sampled() -> Trace:
+    """Six samples; some of them go the same way for a while."""
+    return searched_by(SamplingOptions(samples=6, temperature=0.6, seed=4, max_length=9), seed=5)
 
 
 def _random_table(source_size: int, end_weight: float, seed: int) -> Table:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from demo.figures.bundle import Bundle
-from demo.figures.style import LOOKS, Role
+from demo.figures.style import GROUP_ROLES, LOOKS, Role
 from demo.figures.tree import tree_bundle
+from demo.figures.tree_layout import place_tree
 from demo.wording.figures import CHINESE, ENGLISH
 from seq2seq_core.trace import Fate, Trace
-from tests.demo.figures.made_traces import crossing, long_search, searched
+from tests.demo.figures.made_traces import crossing, long_search, parted, sampled, searched
 
 MARKER_ROLES = (Role.LIVE, Role.FINISHED, Role.PRUNED, Role.BEST, Role.GREEDY)
 
@@ -132,13 +133,21 @@ def test_roles_differ_in_colour_and_line_and_shape() -> None:
 
 def test_the_legend_names_the_roles_that_occur_and_no_other() -> None:
     roles = {mark.role for mark in tree_bundle(crossing(), ENGLISH.tree).legend}
-    assert roles == {Role.LIVE, Role.FINISHED, Role.PRUNED, Role.CUT, Role.BEST}
+    assert roles == {Role.LIVE, Role.FINISHED, Role.PRUNED, Role.CUT, Role.BEST, Role.STOP}
 
 
 def test_the_best_path_is_laid_over_the_result_only() -> None:
     best = [layer for layer in layers(tree_bundle(crossing(), ENGLISH.tree)) if layer["meta"]["from"] == 5]
-    assert [layer["mode"] for layer in best] == ["lines", "markers"]
-    assert [list(layer["y"])[:2] for layer in best] == [[0, 1], [1, 0]]
+    assert [layer["mode"] for layer in best] == ["lines", "lines", "markers"]
+    assert [list(layer["y"])[:2] for layer in (best[0], best[2])] == [[0, 1], [1, 0]]
+
+
+def test_a_bar_behind_the_last_step_and_the_legend_say_where_and_why_the_search_ended() -> None:
+    bundle = tree_bundle(crossing(), ENGLISH.tree)
+    (bar,) = [layer for layer in layers(bundle) if layer.get("line", {}).get("width") == LOOKS[Role.STOP].width]
+    assert bar["x"][0] == bar["x"][1] == pytest.approx(2.42)
+    assert bar["meta"] == {"from": 5, "to": 5}
+    assert bundle.legend[-1].text == "the search ends, step 2: maximum length reached"
 
 
 def test_greedys_departure_is_marked_and_told() -> None:
@@ -206,3 +215,63 @@ def test_a_greedy_search_can_be_drawn_by_itself() -> None:
     trace = searched(1, 10, seed=5)
     assert {fate for step in trace.steps for fate in step.fate_N} >= {Fate.LIVE, Fate.BELOW_CUT}
     assert tree_bundle(trace, ENGLISH.tree).stepper is not None
+
+
+def test_groups_have_rows_of_their_own_and_looks_of_their_own() -> None:
+    trace = parted()
+    bands = place_tree(trace).bands
+    assert len(bands) == 3
+    for column, step in zip(place_tree(trace).columns, trace.steps, strict=True):
+        assert step.group_N is not None
+        for spot in column.kept:
+            band = bands[int(step.group_N[spot.node[1]])]
+            assert band.first <= spot.row < band.first + band.rows
+        assert all(spot.row >= bands[-1].first + bands[-1].rows for spot in column.lost)
+    bundle = tree_bundle(trace, ENGLISH.tree)
+    assert {Role.GROUP_1, Role.GROUP_2, Role.GROUP_3} <= {mark.role for mark in bundle.legend}
+    assert bundle.strip is not None
+    assert [text for _, text in bundle.strip.rows][2:5] == ["1·1", "1·2", "1·3"]
+    looks = [LOOKS[role] for role in GROUP_ROLES]
+    assert len({look.symbol for look in looks}) == len({look.dash for look in looks}) == len(looks)
+
+
+def test_a_candidate_of_a_group_says_its_group_and_its_penalty() -> None:
+    trace = parted()
+    for (step, index), text in hover_texts(tree_bundle(trace, ENGLISH.tree)).items():
+        here = trace.steps[step - 1]
+        if step and here.group_N is not None and here.diversity_N is not None:
+            assert f"group {here.group_N[index] + 1}, penalty {here.diversity_N[index]:.3f}" in text
+
+
+def test_each_group_shows_some_of_its_losers() -> None:
+    trace = parted()
+    for column, step in zip(place_tree(trace).columns, trace.steps, strict=True):
+        assert step.group_N is not None
+        lost = {int(step.group_N[index]) for index, fate in enumerate(step.fate_N) if fate is Fate.BELOW_CUT}
+        assert {spot.group for spot in column.lost} >= lost
+        assert len(column.kept) + len(column.lost) + column.left_out == len(step.fate_N)
+
+
+def test_samples_are_drawn_without_a_cut_and_say_how_many_went_a_way() -> None:
+    trace = sampled()
+    bundle = tree_bundle(trace, ENGLISH.tree)
+    roles = {mark.role for mark in bundle.legend}
+    assert Role.DRAWN in roles
+    assert not roles & {Role.CUT, Role.LIVE}
+    assert next(mark.text for mark in bundle.legend if mark.role is Role.PRUNED) == "not drawn"
+    first = trace.steps[0]
+    assert first.draws_N is not None
+    several = [index for index, draws in enumerate(first.draws_N.tolist()) if draws > 1]
+    labels = {
+        (custom[0], custom[1]): text
+        for layer in layers(bundle)
+        if "hovertemplate" in layer
+        for custom, text in zip(layer["customdata"], layer["text"], strict=True)
+    }
+    assert several
+    for index in several:
+        assert labels[1, index].startswith(f"{first.draws_N[index]}×")
+        assert f"drawn {first.draws_N[index]} ×" in hover_texts(bundle)[1, index]
+    assert bundle.stepper is not None
+    assert "chance" in bundle.stepper.frames[1].caption
+    assert "not drawn" in bundle.stepper.frames[2].caption

@@ -1,6 +1,6 @@
 """Where the nodes of a search sit."""
 
-from demo.figures.tree_layout import FEWEST_LOST, Column, Spot, TreeLayout, marks_in_view, place_tree
+from demo.figures.tree_layout import FEWEST_LOST, Band, Column, Spot, TreeLayout, marks_in_view, place_tree
 from demo.figures.walk import START
 from seq2seq_core.trace import Fate
 from tests.demo.figures.made_traces import crossing, long_search, searched
@@ -22,7 +22,7 @@ def test_a_small_search_is_placed_as_worked_out_by_hand() -> None:
         ),
         cut_row=1.27,
     )
-    assert place_tree(crossing()) == TreeLayout((first, second), 4.0)
+    assert place_tree(crossing()) == TreeLayout((first, second), 4.0, (Band(0, 2),))
 
 
 def test_every_link_leads_to_the_true_parent() -> None:

@@ -14,7 +14,7 @@ from demo.tabs.parts.node import attention_data
 from demo.tabs.parts.result import result_data
 from demo.tabs.parts.selection import Selection, winner
 from demo.tabs.translate_attention import CLOSER, choose_head, choose_little, look_closer
-from demo.tabs.translate_desk import Desk
+from demo.tabs.translate_desk import SELECTION, Desk
 from demo.wording import words_for
 from seq2seq_core.trace import attention_rows
 from tests.demo.evidence_models import MODELS, evidence_service, source_of
@@ -189,7 +189,7 @@ def test_a_chosen_head_outlives_the_choice_of_another_node_card_and_language(ser
         desk.choose_node(chosen, "en", event(customdata=[1, 0])),
         desk.choose_hypothesis(chosen, "en", event(hypothesis=1)),
         desk.choose_card(chosen, "en", event(card=0)),
-        desk.show_again(chosen, "zh")[3:],
+        desk.show_again(chosen, "zh")[-SELECTION:],
     ):
         assert shown[0].head == Head(0, 1)
     assert attention_view(winner(decoded), ENGLISH).choice is not None
@@ -200,7 +200,7 @@ def test_a_token_looked_at_closely_stays_in_another_language_and_goes_with_anoth
     desk, chosen = Desk(service, ExampleBook()), winner(decoded_by(service, "additive"))
     nearer = look_closer(chosen, "en", event(customdata=[1, 0]))[SELECTED]
     assert (nearer.focus, nearer.node) == ((1, 0), chosen.node)
-    chinese = desk.show_again(nearer, "zh")[3:]
+    chinese = desk.show_again(nearer, "zh")[-SELECTION:]
     assert chinese[3]["title"].startswith("“")
     assert "第 1 步" in chinese[3]["title"]
     assert desk.choose_card(nearer, "en", event(card=1))[0].focus == chosen.node

@@ -16,7 +16,8 @@ from demo.tabs.translate_desk import EVERYTHING, SELECTION, Desk, endpoint
 from seq2seq_core.trace import check, from_json
 from tests.demo.service.made import TablePipeline, load_of, made_entry
 
-CHOSEN, RESULT, NBEST = 3, 4, 5  # among the outputs of a decode
+CHOSEN = EVERYTHING - SELECTION  # among the outputs of a decode
+RESULT, NBEST = CHOSEN + 1, CHOSEN + 2
 SETTINGS: tuple[Any, ...] = ("", 3, 0.7, 0, 0, "k_finished", 0, 1.0, "en")
 PLACES: tuple[Any, ...] = ([99, 0], [1, -7], "x", [1.5, 0])
 FORGED: tuple[Any, ...] = (None, {}, [], *({"customdata": place} for place in PLACES))

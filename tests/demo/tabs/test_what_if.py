@@ -11,7 +11,7 @@ from demo.service import MOST_CHANGES, Ban, DecodeRequest, ExampleBook, Force, P
 from demo.tabs.parts.changes import change_in, next_data, pin_data
 from demo.tabs.parts.selection import Selection, end_of, winner
 from demo.tabs.parts.what_if import overlay, what_if_data
-from demo.tabs.translate_desk import EVERYTHING, Desk
+from demo.tabs.translate_desk import EVERYTHING, SELECTION, Desk
 from demo.tabs.translate_what_if import WhatIfDesk
 from demo.wording import words_for
 from seq2seq_core.options import Pin
@@ -19,7 +19,8 @@ from seq2seq_core.trace import check
 from tests.demo.evidence_models import evidence_service, source_of
 from tests.demo.service.made import ready_service
 
-TREE, CHOSEN, STRIP, ATTENTION_AT = 2, 3, -1, 6  # among the outputs of a decode
+TREE, STRIP, CHOSEN = 2, EVERYTHING - SELECTION - 1, EVERYTHING - SELECTION  # among the outputs of a decode
+ATTENTION_AT = 6  # among those of a selection
 SETTINGS: tuple[Any, ...] = ("", 3, 0.7, 0, 0, "k_finished", 0, 1.0, "en")
 WORDS = words_for("en")
 
