@@ -1,0 +1,108 @@
+"""The tab 'Decoders' as a visitor uses it: a table with a known optimum, a real model, every beam size, a file."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.tabs import open_tab
+from tests.browser.translate_page import PATIENCE_MS
+from tests.support.page_guard import PageOptions
+
+PHONE = PageOptions(width=390, height=844, locale="zh-CN", color_scheme="dark")
+# Greedy takes a (.6) and ends at .24; "b c" has .4 * .9 = .36.
+TABLE = "^: a .6  b .4\na: $ .4  b .3  c .3\nb: c .9  $ .1\nb c: $ 1\na b: $ 1\na c: $ 1"
+CHOSEN = "#view-ways .line-up strong"
+
+
+def choose_model(page: Page, name: str) -> None:
+    box = page.locator("#decoders-model input")
+    box.click()
+    page.locator("#decoders-model [role=option]").filter(has_text=name).first.click()
+
+
+def decode(page: Page) -> None:
+    """Press the button; returns with the answer, a result or a problem."""
+    message = page.locator("#decoders-message .page-view")
+    before = message.get_attribute("data-turn")
+    page.locator("#decoders-decode").click()
+    expect(message).not_to_have_attribute("data-turn", str(before), timeout=PATIENCE_MS)
+    expect(page.locator("#tab-decoders.is-busy")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def rows(page: Page, table: str = "decoders-table") -> Locator:
+    return page.locator(f"#{table} tbody tr")
+
+
+def set_slider(page: Page, name: str, value: str) -> None:
+    box = page.locator(f"#{name} input[type=number]")
+    box.fill(value)
+    box.press("Enter")
+
+
+def numbers(row: Locator) -> list[float]:
+    """Score and log-prob sum of a row."""
+    return [
+        float(row.locator(f"td.{name}").evaluate("cell => cell.firstChild.textContent"))
+        for name in ("score", "log-prob-sum")
+    ]
+
+
+def test_decoders_stand_beside_the_proved_optimum(page: Page, screenshot: Callable[[str], None]) -> None:
+    open_tab(page, "decoders")
+    choose_model(page, "table")
+    expect(page.locator("#decoders-sentence textarea")).to_have_value(re.compile(r"\^"), timeout=PATIENCE_MS)
+    page.locator("#decoders-sentence textarea").fill(TABLE)
+    set_slider(page, "decoders-alpha", "0")
+    page.locator("#view-ways .unfold").click()
+    page.locator("#view-ways .model").filter(has_text="draws every token").locator("input").uncheck()
+    page.locator("#view-ways .model").filter(has_text="CTranslate2").first.locator("input").check()
+    page.keyboard.press("Escape")
+    expect(page.locator(CHOSEN)).to_have_text(["Greedy", "Beam, size 5", "CTranslate2"])
+    decode(page)
+    # ln .24 = -1.427, ln .36 = -1.022, and .405 between them
+    expect(rows(page)).to_have_count(4)
+    assert numbers(rows(page).nth(0)) == [-1.427, -1.427]
+    assert numbers(rows(page).nth(1)) == [-1.022, -1.022]
+    assert numbers(rows(page).nth(3)) == [-1.022, -1.022]
+    expect(rows(page).nth(0).locator(".note")).to_contain_text("scores 0.405 more was missed")
+    expect(rows(page).nth(1).locator(".note")).to_contain_text("the optimum, proved")
+    expect(rows(page).nth(3).locator(".architecture")).to_contain_text("proved, no other output can score higher")
+    expect(page.locator("#decoders-ruler .js-plotly-plot")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("#decoders-sweep").click()
+    expect(rows(page, "decoders-sweep-table")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(rows(page, "decoders-sweep-table").locator(".letter")).to_have_text(["1", "2–10"])
+    expect(page.locator("#decoders-sweep-figure .js-plotly-plot")).to_be_visible(timeout=PATIENCE_MS)
+    screenshot("decoders")
+    # Another question leaves no sweep of the last one behind.
+    set_slider(page, "decoders-beam-size", "3")
+    decode(page)
+    expect(rows(page, "decoders-sweep-table")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(rows(page).nth(1).locator(".title")).to_have_text("Beam, size 3")
+
+
+@pytest.mark.parametrize("page_options", [PHONE], ids=str)
+def test_a_phone_has_the_tab_and_a_file_is_measured(
+    page: Page, tmp_path: Path, screenshot: Callable[[str], None]
+) -> None:
+    open_tab(page, "decoders")
+    page.locator("#decoders-sentence textarea").fill("I lost my keys.")
+    decode(page)
+    expect(rows(page)).to_have_count(4)
+    expect(rows(page).nth(3).locator(".title")).to_have_text("最优输出")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    screenshot("decoders-phone")
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("Thank you.\tMerci.\nI lost my keys.\tJ'ai perdu mes clés.\n", encoding="utf-8")
+    page.locator("#decoders-file button").first.click()
+    page.locator("#decoders-file input[type=file]").set_input_files(pairs)
+    table = page.locator("#decoders-file-table tbody tr")
+    expect(table).to_have_count(4, timeout=PATIENCE_MS)
+    assert table.locator("th").all_inner_texts() == ["1", "2", "4", "8"]
+    with page.expect_download() as download:
+        page.locator("#decoders-file-table .save").click()
+    lines = Path(str(download.value.path())).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 5
+    assert lines[1].split(",") == [table.first.locator("th").inner_text(), *table.first.locator("td").all_inner_texts()]
