@@ -16,7 +16,8 @@ from demo.figures.length_curve import spread
 from demo.figures.style import CURVE_ROLES, FAINT, LABEL_SIZE, LOOKS, Role, base_layout
 from demo.wording.decoder_words import RulerWords
 
-MARGIN_TOP: Final = 40
+MARGIN_TOP: Final = 56
+TITLE_PX: Final = 18  # the titles stand one above the other: on a phone they are wider than half the figure
 MARGIN_BOTTOM: Final = 18
 ROW_PX: Final = 24
 LOWEST_PX: Final = 150
@@ -56,12 +57,16 @@ def draw_ruler(totals: Sequence[Total], formula: str, words: RulerWords) -> Bund
 
 
 def flips(totals: Sequence[Total], words: RulerWords) -> list[str]:
-    """The pairs whose order differs on the two sides, in words."""
-    found = []
-    for one, other in combinations(totals, 2):
-        if one.text != other.text and (one.raw - other.raw) * (one.score - other.score) < 0:
-            found.append(words.flips.format(first=one.letter, second=other.letter))
-    return found
+    """The pairs of outputs whose order differs on the two sides, in words."""
+    letters: dict[str, str] = {}
+    for total in totals:
+        letters[total.text] = letters.get(total.text, "") + total.letter
+    outputs = {total.text: total for total in reversed(totals)}
+    return [
+        words.flips.format(first=letters[one], second=letters[other])
+        for one, other in combinations(letters, 2)
+        if (outputs[one].raw - outputs[other].raw) * (outputs[one].score - outputs[other].score) < 0
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +127,11 @@ class _Picture:
 
     def _titles(self) -> list[dict[str, Any]]:
         texts = (self.words.raw, self.words.normalised.format(formula=self.formula))
-        at = {"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 12, "showarrow": False}
-        return [
-            {**at, "text": f"<b>{escaped(text)}</b>", "xref": "paper", "x": x, "xanchor": anchor, "xshift": shift}
-            for text, x, anchor, shift in zip(
-                texts, (0, 1), ("left", "right"), (-self._room(), self._room()), strict=True
-            )
-        ]
+        at = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False}
+        left = {"x": 0, "xanchor": "left", "xshift": -self._room(), "yshift": 12 + TITLE_PX}
+        right = {"x": 1, "xanchor": "right", "xshift": self._room(), "yshift": 12}
+        places = (left, right)
+        return [{**at, **place, "text": f"<b>{escaped(text)}</b>"} for text, place in zip(texts, places, strict=True)]
 
     def _texts(self, *, left: bool) -> dict[str, float]:
         """What stands beside the ends, with the height of each: the letters of outputs with one number together."""
