@@ -20,6 +20,7 @@ import { drawAttention, drawPanel } from "./panel.js";
 import { drawPin } from "./pin.js";
 import { drawPruning } from "./pruning.js";
 import { drawResult } from "./result.js";
+import { drawSave } from "./save.js";
 import { drawTraceFacts, drawTraceFile } from "./trace_file.js";
 import { drawWhatIf } from "./what_if.js";
 
@@ -43,6 +44,7 @@ const VIEWS = {
   pin: drawPin,
   pruning: drawPruning,
   result: drawResult,
+  save: drawSave,
   tracefacts: drawTraceFacts,
   tracefile: drawTraceFile,
   whatif: drawWhatIf,

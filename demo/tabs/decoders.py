@@ -14,6 +14,7 @@ from demo.wording.compare_words import SectionWords
 from demo.wording.decoder_words import AnswerWords, SweepWords
 
 from .decoders_desk import FIRST_WAYS, DecodersDesk
+from .decoders_steps import StepsPart
 from .decoders_sweep import SweepDesk
 from .page_view import PageView, as_shown
 from .parts.examples import examples_data
@@ -57,6 +58,7 @@ class _Layout:
             self.table = PageView("comparison", elem_id="decoders-table")
             _head(captions, lambda words: words.decoders.ruler_head)
             self.ruler = PlotlyView(elem_id="decoders-ruler")
+            self.steps = StepsPart(captions)
             self._sweep()
         self._file()
 
@@ -124,7 +126,7 @@ class _Layout:
     @property
     def everything(self) -> list[Any]:
         """What a trial fills."""
-        return [self.message, self.results, self.trial, self.table, self.ruler]
+        return [self.message, self.results, self.trial, self.table, self.ruler, *self.steps.shown]
 
     @property
     def swept(self) -> list[Any]:
@@ -170,6 +172,7 @@ def build(context: Context) -> None:
     desk = DecodersDesk(context.service, context.examples)
     layout = _Layout(context.captions, desk)
     _wire_trial(layout, desk, context.language)
+    layout.steps.wire(layout.trial, context.language)
     _wire_sweeps(layout, SweepDesk(desk), context.language)
     _wire_choices(layout, desk, context.language)
     _wire_language(layout, desk, context.language)
@@ -254,9 +257,8 @@ def _wire_language(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> N
             outputs=[layout.lineup, layout.sentence, layout.examples],
         ),
     )
-    language.change(
-        desk.show_again, **latest, **quiet(inputs=[layout.trial, language], outputs=layout.everything)
-    )
+    shown = [layout.trial, layout.steps.place, language]
+    language.change(desk.show_again, **latest, **quiet(inputs=shown, outputs=layout.everything))
 
 
 TAB: Final = Tab("decoders", lambda words: words.decoders.tab, build)

@@ -15,12 +15,13 @@ from demo.service.ways import RULES, WAYS, Settings
 from demo.wording import Words, words_for
 from seq2seq_core.options import LengthRule
 
+from .decoders_steps import STEPS, steps_outputs
 from .page_view import chosen_number
 from .parts.data import Data
 from .parts.message import message_data, problem_text
 from .parts.ways import beam_size_of, names_of_ways, totals_of, trial_data, way_name, ways_data
 
-EVERYTHING: Final = 5  # outputs of a trial
+EVERYTHING: Final = 5 + STEPS  # outputs of a trial
 FIRST_WAYS: Final = ("greedy", "beam", "sampling")
 KINDS: Final = (SourceKind.TEXT, SourceKind.TABLE)  # what can be typed
 
@@ -64,12 +65,11 @@ class DecodersDesk:
         except (RequestError, WaysError) as error:
             yield only_message(_message(sentence_of(error, words), "problem", words))
 
-    def show_again(self, trial: Trial | None, language: str) -> Outputs:
-        """The last trial in another language."""
-        words = words_for(language)
+    def show_again(self, trial: Trial | None, place: int, language: str) -> Outputs:
+        """The last trial, and the search of it in view, in another language."""
         if trial is None:
             return only_message(self.hint(language))
-        return self._shown(trial, words)
+        return self._shown(trial, words_for(language), place)
 
     def hint(self, language: str) -> Data:
         """What to say before anything was asked."""
@@ -100,7 +100,7 @@ class DecodersDesk:
         except RequestError:
             return ()
 
-    def _shown(self, trial: Trial, words: Words) -> Outputs:
+    def _shown(self, trial: Trial, words: Words, place: int | None = None) -> Outputs:
         formula = trial.exact.trace.formula.partition(",")[0] if trial.exact else ""
         return (
             _message("", "hint", words),
@@ -108,6 +108,7 @@ class DecodersDesk:
             trial,
             trial_data(trial, words),
             draw_ruler(totals_of(trial, words), formula, words.decoders.ruler),
+            *steps_outputs(trial, words, place),
         )
 
     def reference(self, entry: GalleryEntry, text: str) -> str:

@@ -95,6 +95,7 @@ def build(context: Context) -> None:
     _wire_models(layout, desk, models, context.language)
     _wire_alpha(layout)
     _wire_selection(layout, desk, context.language)
+    layout.search.wire(layout.chosen, context.language)
     _wire_what_if(layout, WhatIfDesk(desk), context.language)
     _wire_waiting(layout, desk, context)
     wire_self_attention(layout.inner, SelfDesk(context.service), layout.chosen, context.language)

@@ -6,18 +6,21 @@ All of it is sent once with a result. Which drawing is shown, and which step is 
 from dataclasses import replace
 from typing import Any, Final
 
+import gradio as gr
+
 from demo.figures.tree import tree_bundle
 from demo.figures.trie import trie_bundle
 from demo.plotly_view import PlotlyView
-from demo.wording import Words
+from demo.wording import Words, words_for
 
 from .page_view import PageView
 from .parts.health import health_data
 from .parts.layout import layout_data
 from .parts.pruning import pruning_data
+from .parts.saving import save_data
 from .parts.selection import Selection
 from .parts.what_if import overlay
-from .tab import Captions, part_head
+from .tab import Captions, part_head, quiet
 
 SEARCH: Final = 4  # outputs of a result
 
@@ -32,11 +35,24 @@ class SearchPart:
         self.tree = PlotlyView(elem_id="tree")
         self.trie = PlotlyView(elem_id="trie")
         self.pruning = PageView("pruning")
+        self.save = PageView("save", elem_id="save-search")
+        captions.follow(self.save, lambda words: {"value": save_data(words)})
+
+    def wire(self, chosen: gr.State, language: gr.Radio) -> None:
+        """The button that saves the search in view."""
+        self.save.choose(save_search, **quiet(inputs=[chosen, language], outputs=[self.save]))
 
     @property
     def shown(self) -> list[Any]:
         """What a new result fills, in the order of `search_outputs`; its last one is the health."""
         return [self.tree, self.trie, self.pruning]
+
+
+def save_search(chosen: Selection | None, language: str) -> Any:
+    """The trace of the beam as the text of a file."""
+    if chosen is None:
+        return gr.skip()
+    return save_data(words_for(language), chosen.decoded.entry.name, chosen.decoded.beam)
 
 
 def search_outputs(chosen: Selection, words: Words, *, keep: bool = False) -> tuple[Any, ...]:

@@ -83,6 +83,16 @@ class RulerWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepsWords:
+    """The search of one decoder, step by step."""
+
+    title: str
+    explain: str
+    choice: str
+    save: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SweepWords:
     """One sentence with beams of 1 to K."""
 
@@ -135,5 +145,6 @@ class DecoderWords:
     answers: AnswerWords
     ruler_head: SectionWords
     ruler: RulerWords
+    steps: StepsWords
     sweep: SweepWords
     file: FileWords

@@ -3,7 +3,7 @@
 from typing import Final
 
 from .compare_words import SectionWords
-from .decoder_words import AnswerWords, AskWords, DecoderWords, FileWords, RulerWords, SweepWords, WayWords
+from .decoder_words import AnswerWords, AskWords, DecoderWords, FileWords, RulerWords, StepsWords, SweepWords, WayWords
 from .figure_views import CHINESE_VIEW, ENGLISH_VIEW
 
 _ASK_ENGLISH: Final = AskWords(
@@ -322,6 +322,12 @@ ENGLISH: Final = DecoderWords(
         ),
     ),
     ruler=_RULER_ENGLISH,
+    steps=StepsWords(
+        title="One search, step by step",
+        explain="Each column is a step, each row a rank, each line leads to the true parent. Exact search has depths.",
+        choice="Search of",
+        save="Save this search as a trace file",
+    ),
     sweep=_SWEEP_ENGLISH,
     file=_FILE_ENGLISH,
 )
@@ -342,6 +348,12 @@ CHINESE: Final = DecoderWords(
         explain="左边是对数概率和，右边是统一得分；越高越好。相交的线表示长度规则使这些输出互换了名次。",
     ),
     ruler=_RULER_CHINESE,
+    steps=StepsWords(
+        title="逐步查看一次搜索",
+        explain="每列是一步，每行是一个名次，每条线都通向真正的父节点。精确搜索的列是深度。",
+        choice="查看哪种方法",
+        save="将这次搜索保存为记录文件",
+    ),
     sweep=_SWEEP_CHINESE,
     file=_FILE_CHINESE,
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from seq2seq_core.trace import check, from_json
 from tests.browser.tabs import open_tab
 from tests.browser.translate_page import PATIENCE_MS
 from tests.support.page_guard import PageOptions
@@ -71,6 +72,14 @@ def test_decoders_stand_beside_the_proved_optimum(page: Page, screenshot: Callab
     expect(rows(page).nth(1).locator(".note")).to_contain_text("the optimum, proved")
     expect(rows(page).nth(3).locator(".architecture")).to_contain_text("proved, no other output can score higher")
     expect(page.locator("#decoders-ruler .js-plotly-plot")).to_be_visible(timeout=PATIENCE_MS)
+    # The exact search can be stepped through, and saved as a trace that holds.
+    page.locator("#decoders-search select").select_option(label="★ Optimum")
+    expect(page.locator("#decoders-health")).to_contain_text("proved", timeout=PATIENCE_MS)
+    with page.expect_download() as download:
+        page.locator("#decoders-save .save").click()
+    saved = from_json(Path(str(download.value.path())).read_text(encoding="utf-8"))
+    check(saved)
+    assert (saved.algorithm, saved.hypotheses[0].text) == ("exact", "b c")
     page.locator("#decoders-sweep").click()
     expect(rows(page, "decoders-sweep-table")).to_have_count(2, timeout=PATIENCE_MS)
     expect(rows(page, "decoders-sweep-table").locator(".letter")).to_have_text(["1", "2–10"])

@@ -17,12 +17,13 @@ from demo.service import Example, ExampleBook, Service, printed_entry, read_tabl
 from demo.service.trial import Trial
 from demo.service.ways import WAYS
 from demo.tabs.decoders_desk import EVERYTHING, DecodersDesk
+from demo.tabs.decoders_steps import STEPS, choose_search, save_search, steps_outputs
 from demo.tabs.decoders_sweep import SweepDesk
 from demo.tabs.parts.ways import score_is, totals_of, trial_data, ways_data
 from demo.wording import words_for
 from seq2seq_core.options import LengthRule
 from seq2seq_core.presets import PRESETS
-from seq2seq_core.trace import ScoreRule
+from seq2seq_core.trace import ScoreRule, from_json, same
 from tests.demo.service.made import TablePipeline, load_of, lure_traces, made_entry
 from tests.support.project import ROOT
 
@@ -198,6 +199,22 @@ def test_a_forged_choice_of_ways_changes_nothing(desk: DecodersDesk, data: Any) 
 
 def test_a_choice_of_ways_is_kept_in_the_order_of_the_list(desk: DecodersDesk) -> None:
     assert desk.choose_ways("", gr.EventData(None, {"models": [1, 0, 1]})) == "greedy\nbeam"
+
+
+def test_any_search_of_a_trial_can_be_stepped_through_and_saved(desk: DecodersDesk) -> None:
+    trial = asked(desk, ways="greedy\nbeam\ndiverse")[TRIAL]
+    made = [*trial.searched, trial.exact]
+    for place, searched in enumerate(made):
+        shown = choose_search(trial, "en", gr.EventData(None, {"choice": place}))
+        assert (shown[0], shown[1]["chosen"], len(shown)) == (place, place, STEPS)
+        saved = save_search(trial, place, "en")
+        assert same(from_json(saved["text"]), searched.trace)
+    options = ["A Greedy", "B Beam, size 5", "C Diverse beam, size 5", "★ Optimum"]
+    assert steps_outputs(trial, ENGLISH)[1]["options"] == options
+    assert steps_outputs(trial, ENGLISH)[0] == 1
+    for data in (None, {}, {"choice": 4}, {"choice": -1}, {"choice": "0"}):
+        assert choose_search(trial, "en", gr.EventData(None, data)) == (gr.skip(),) * STEPS
+    assert save_search(None, 0, "en") == save_search(trial, 9, "en") == gr.skip()
 
 
 def test_the_same_trial_is_told_in_another_language(desk: DecodersDesk) -> None:
