@@ -22,7 +22,7 @@ from .parts.message import message_data, problem_text
 from .parts.ways import beam_size_of, names_of_ways, totals_of, trial_data, way_name, ways_data
 
 EVERYTHING: Final = 5 + STEPS  # outputs of a trial
-FIRST_WAYS: Final = ("greedy", "beam", "sampling")
+FIRST_WAYS: Final = ("greedy", "beam", "diverse")
 KINDS: Final = (SourceKind.TEXT, SourceKind.TABLE)  # what can be typed
 
 Outputs: TypeAlias = tuple[Any, ...]

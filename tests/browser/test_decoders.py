@@ -58,7 +58,7 @@ def test_decoders_stand_beside_the_proved_optimum(page: Page, screenshot: Callab
     page.locator("#decoders-sentence textarea").fill(TABLE)
     set_slider(page, "decoders-alpha", "0")
     page.locator("#view-ways .unfold").click()
-    page.locator("#view-ways .model").filter(has_text="draws every token").locator("input").uncheck()
+    page.locator("#view-ways .model").filter(has_text="groups that avoid").locator("input").uncheck()
     page.locator("#view-ways .model").filter(has_text="CTranslate2").first.locator("input").check()
     page.keyboard.press("Escape")
     expect(page.locator(CHOSEN)).to_have_text(["Greedy", "Beam, size 5", "CTranslate2"])
