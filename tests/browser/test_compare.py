@@ -8,6 +8,7 @@ import pytest
 from gradio_client import Client  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
 
+from demo.wording import words_for
 from seq2seq_core.trace import Trace, from_json
 from tests.browser.tabs import open_tab
 from tests.browser.translate_page import PATIENCE_MS
@@ -28,6 +29,8 @@ WRITTEN = """text => {
 
 def open_compare(page: Page) -> None:
     open_tab(page, "compare")
+    words = words_for(page.evaluate("document.documentElement.lang")).compare.lineup
+    expect(page.locator("#view-lineup .unfold .change")).to_have_text(words.change, timeout=PATIENCE_MS)
     expect(page.locator("#view-lineup .unfold")).to_be_visible(timeout=PATIENCE_MS)
 
 

@@ -117,6 +117,7 @@ def test_attention_is_set_by_a_click_on_a_cell_and_said_to_be_an_intervention(
 
 def test_a_trace_file_is_opened_without_a_model(page: Page, screenshot: Callable[[str], None]) -> None:
     trace = trace_of(golden_table("M3"), BeamOptions(beam_size=2))
+    expect(page.locator("#view-gallery .unfold")).to_be_visible(timeout=PATIENCE_MS)  # the scripts are there
     page.evaluate(DROP, to_json(trace))
     scores = page.locator("#view-tracefacts td.score")
     expect(scores).to_have_text([f"{each.score:.3f}" for each in trace.hypotheses], timeout=PATIENCE_MS)
