@@ -105,6 +105,8 @@ def test_the_trie_shows_all_outputs_and_shares_the_selection_with_the_tree(
     points = page.locator("#trie .trace path.point")
     points.first.click(force=True)
     expect(page.locator("#view-panel")).to_contain_text("pruned", timeout=PATIENCE_MS)
+    settled(page)  # the attention of the node above is drawn, which moves all that stands below it
+    points.nth(counts + 1).scroll_into_view_if_needed()
     points.nth(counts + 1).click(force=True)
     expect(title).to_contain_text("step 1,", timeout=PATIENCE_MS)
     page.get_by_role("button", name="Tree of the search").click()
