@@ -71,6 +71,10 @@ class DecodeOptions:
     """no so many tokens in a row occur twice; 0: they may"""
     require: tuple[str, ...] = ()
     """beam, exact: every output holds these words, each argument in a row: --require chat 'petit chien'"""
+    forbid: tuple[str, ...] = ()
+    """no output holds these words, each of which must be one piece of the model's vocabulary"""
+    prefix: str = ""
+    """every output begins with these words"""
     stop_rule: StopRule | None = None
     """when a beam search ends"""
     groups: int | None = None
@@ -156,12 +160,29 @@ def run(options: DecodeOptions) -> None:
         source_language=options.source_language,
         target_language=options.target_language,
     )
-    if options.require:
-        required = tuple(pipeline.written(words) for words in options.require)
-        search = replace(search, constraints=replace(search.constraints, required=required))
+    search = replace(search, constraints=_in_tokens(search.constraints, pipeline, options))
     with _opened(options.output) as output:
         for line in decoded(pipeline, _lines(options.input), search, options):
             output.write(line.encode() + b"\n")
+
+
+def _in_tokens(constraints: Constraints, pipeline: Door, options: DecodeOptions) -> Constraints:
+    """The constraints with what is asked in words as the model's tokens.
+
+    Raises:
+        InputError: words that the model cannot write.
+        OptionError: a forbidden word of several pieces, each of which may stand in other words.
+    """
+    banned = [pipeline.written(word) for word in options.forbid]
+    for word, pieces in zip(options.forbid, banned, strict=True):
+        if len(pieces) != 1:
+            raise OptionError(f"forbid takes words of one piece, and {word!r} has {len(pieces)}")
+    return replace(
+        constraints,
+        required=tuple(pipeline.written(words) for words in options.require),
+        banned=tuple(token for (token,) in banned),
+        forced_prefix=pipeline.written(options.prefix) if options.prefix else (),
+    )
 
 
 def decoded(

@@ -146,6 +146,33 @@ def test_a_pipe_can_be_the_output(model: Path, tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "pipe").is_fifo()
 
 
+def test_an_output_begins_as_asked_and_holds_no_forbidden_word(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.write_text("I see the cat.\n", encoding="utf-8")
+    common = ["--model", model, "--input", source, "--output", target, "--max-length", 20]
+    pipeline = Pipeline.load(model)
+    piece = next(each for each in ("Je", "le", "chat", "vois", "un") if len(pipeline.written(each)) == 1)
+    (forbidden,) = pipeline.written(piece)
+    start = pipeline.written("chien")
+    assert run_main(monkeypatch, *common, "--forbid", piece, "--prefix", "chien", "--trace") == 0
+    trace = from_json(target.read_text(encoding="utf-8"))
+    check(trace)
+    for output in trace.hypotheses:
+        assert output.tokens[: len(start)] == start
+        assert forbidden not in output.tokens
+
+
+def test_a_forbidden_word_of_several_pieces_is_refused(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "un chat chien"
+    pieces = len(Pipeline.load(model).written(words))
+    assert run_main(monkeypatch, "--model", model, "--forbid", words) == 2
+    assert capsys.readouterr().err == f"error: forbid takes words of one piece, and {words!r} has {pieces}\n"
+
+
 @pytest.mark.parametrize("decoder", [["beam"], ["exact", "--max-nodes", 50]], ids=lambda words: words[0])
 def test_required_words_stand_in_every_output(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoder: list[object]
