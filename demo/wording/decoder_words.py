@@ -27,7 +27,6 @@ class AskWords:
     ways: str
     toolkit: str  # the idea of a toolkit's preset; {toolkit} {version}
     approximate: str  # {reason}
-    reason_unknown: str
     chosen: str  # {count} {most}
     change: str
     decode: str

@@ -1,7 +1,7 @@
 """The ways to decode that can be chosen, and what they wrote, as rows."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from demo.figures.labels import number
@@ -70,7 +70,8 @@ def trial_data(trial: Trial, words: Words) -> Data:
     """The table of outputs, the optimum last."""
     texts, result = words.decoders.answers, words.page.result
     columns = (texts.own_score, result.log_prob_sum, result.length, result.time, texts.prefixes)
-    rows = [_row(trial, place, words) for place in range(len(trial.tried))]
+    standings = trial.standings()
+    rows = [_row(trial, place, standings, words) for place in range(len(trial.tried))]
     return {
         "verdict": _verdict(trial, words),
         "columns": [texts.way, words.compare.table.output, *columns],
@@ -100,7 +101,7 @@ def _verdict(trial: Trial, words: Words) -> str:
     return text.format(same=same, count=count)
 
 
-def _row(trial: Trial, place: int, words: Words) -> Data:
+def _row(trial: Trial, place: int, standings: Mapping[str, Standing], words: Words) -> Data:
     tried = trial.tried[place]
     searched, best = tried.searched, tried.searched.best if tried.searched else None
     return {
@@ -110,7 +111,7 @@ def _row(trial: Trial, place: int, words: Words) -> Data:
         "lang": trial.entry.target_language,
         "pieces": _pieces(trial, best),
         "instead": "" if best and best.text else _instead(tried, best, words),
-        "notes": _notes(trial.standings().get(tried.way), best, words),
+        "notes": _notes(standings.get(tried.way), best, words),
         **_numbers(searched, best, words),
     }
 
@@ -219,11 +220,6 @@ def _total(rule: ScoreRule, output: Hypothesis, letter: str, name: str, role: Ro
 def names_of_ways(text: object) -> list[str]:
     """The names in a text of the page, or of anybody who sends one."""
     return [name for name in text.split("\n") if name] if isinstance(text, str) else []
-
-
-def is_sampled(ways: Sequence[str]) -> bool:
-    """Whether the settings of a draw matter."""
-    return "sampling" in ways
 
 
 def beam_size_of(value: object) -> int:
