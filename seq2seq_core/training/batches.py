@@ -35,6 +35,10 @@ class TokenPairs:
         """Target tokens of one pass, end tokens included."""
         return sum(len(target) + 1 for target in self.targets)
 
+    def tokens_of(self, indices: Sequence[int]) -> int:
+        """Target tokens of the given pairs, end tokens included."""
+        return sum(len(self.targets[i]) + 1 for i in indices)
+
     def room(self, positions: Callable[[int], int]) -> int:
         """How many tokens more than twice its source the longest-for-its-source target has, end token included.
 

@@ -130,6 +130,8 @@ class TrainingOptions:
     """budget: target tokens (end tokens included) after which training ends"""
     batch_tokens: int = 1600
     """most target tokens of one batch, padding included"""
+    accumulate: int = 1
+    """batches of each process whose gradients are summed before an update"""
     longest: int = 60
     """pairs with more tokens than this on either side are skipped (and counted)"""
     validate_every: int = 500_000
@@ -161,7 +163,16 @@ class TrainingOptions:
                 f"train and valid must both be given, or task in their place; "
                 f"got train {self.train!r}, valid {self.valid!r} and task {self.task!r}"
             )
-        for name in ("max_tokens", "batch_tokens", "longest", "validate_every", "difficulty", "task_pairs", "join"):
+        for name in (
+            "max_tokens",
+            "batch_tokens",
+            "accumulate",
+            "longest",
+            "validate_every",
+            "difficulty",
+            "task_pairs",
+            "join",
+        ):
             if (value := getattr(self, name)) < 1:
                 raise OptionError(f"{name} must be 1 or more, got {value}")
         for name, most in (("patience", 10**9), ("threads", 4096), ("seed", 2**63 - 1)):

@@ -3,8 +3,9 @@
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -14,15 +15,35 @@ from tqdm import tqdm
 
 from seq2seq_core.errors import TrainingError
 from seq2seq_core.models import Seq2Seq
-from seq2seq_core.training.batches import Batch, TokenPairs, collate, epoch_order
+from seq2seq_core.training.batches import TokenPairs, collate, epoch_order
 from seq2seq_core.training.config import Precision, TrainingOptions
+from seq2seq_core.training.distributed import Team
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.losses import predict
+from seq2seq_core.training.objective import Moment, Objective
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.schedule import rate_factor
 from seq2seq_core.training.state import Progress
 
 LOG_EVERY = 100  # updates between two progress lines in the log
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The batches of one update, of all processes together."""
+
+    batches: Sequence[Sequence[int]]  # pair numbers
+    tokens: int  # target tokens of all
+
+    def share(self, team: Team) -> Iterator[tuple[Sequence[int], float]]:
+        """This process's batches and what each counts.
+
+        Every process gets equally many, so that none waits for another for ever: one that comes away empty takes the
+        first batch, which then counts nothing.
+        """
+        for begin in range(0, len(self.batches), team.size):
+            at = begin + team.rank
+            yield (self.batches[at], 1.0) if at < len(self.batches) else (self.batches[0], 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,7 @@ class Trainer:
 
     def __init__(self, options: TrainingOptions, model: Seq2Seq[Any], run: Run, log: Log) -> None:
         self.options, self.model, self.run, self.log = options, model, run, log
+        self.team, self.objective = Team(), Objective(model, options)
         self.device = next(model.parameters()).device
         self.optimiser = AdamW(
             model.parameters(),
@@ -53,9 +75,9 @@ class Trainer:
         """Go on until the budget is spent or validation stops getting better."""
         progress, started = self.progress, time.monotonic() - self.progress.seconds
         with self._bar() as bar:
-            for batch in self._batches(train):
-                loss = self._update(batch.to(self.device))
-                bar.update(batch.target_tokens)
+            for group in self._groups(train):
+                loss = self._update(train, group)
+                bar.update(group.tokens)
                 progress.seconds = time.monotonic() - started
                 if progress.update % LOG_EVERY == 0:
                     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
@@ -91,35 +113,40 @@ class Trainer:
         self.model.train()
         return Validation(loss / tokens, right / tokens)
 
-    def _batches(self, pairs: TokenPairs) -> Iterator[Batch]:
-        """Epochs from the saved position to the end of training; the position counts a batch from its update on."""
+    def _groups(self, pairs: TokenPairs) -> Iterator[Group]:
+        """Epochs from the saved position to the end of training; the position counts batches from their update on."""
+        size = self.team.size * self.options.accumulate
         while not self.is_done():
-            order = epoch_order(pairs, self.options.batch_tokens, self.options.seed, self.progress.epoch)
-            for indices in order[self.progress.batch :]:
-                self.progress.batch += 1
-                yield collate(pairs, indices)
+            order = iter(epoch_order(pairs, self.options.batch_tokens, self.options.seed, self.progress.epoch))
+            for _ in islice(order, self.progress.batch):  # used before the run was stopped
+                pass
+            while batches := list(islice(order, size)):
+                self.progress.batch += len(batches)
+                yield Group(batches, sum(pairs.tokens_of(indices) for indices in batches))
                 if self.is_done():
                     return
             self.progress.epoch += 1
             self.progress.batch = 0
 
-    def _update(self, batch: Batch) -> float:
-        """One optimiser step; the mean smoothed loss per token."""
+    def _update(self, pairs: TokenPairs, group: Group) -> float:
+        """One optimiser step; the mean loss per token over the whole group."""
         self.model.train()
-        for group in self.optimiser.param_groups:
-            group["lr"] = self._rate()
-        with self._precision():
-            predictions = predict(self.model, batch)
-        tokens = predictions.tokens
-        mean = predictions.loss(self.options.optimiser.label_smoothing) / tokens
-        value = float(mean.detach())
-        self._require_finite("loss", value)
+        for settings in self.optimiser.param_groups:
+            settings["lr"] = self._rate()
+        moment, total = Moment(self.progress.update + 1, self.progress.tokens), 0.0
         self.optimiser.zero_grad()
-        mean.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        for indices, counts in group.share(self.team):
+            with self._precision():
+                loss = self.objective(collate(pairs, indices).to(self.device), moment).loss * counts
+            total += float(loss.detach())
+            # a distributed backward pass averages over the processes; the sum over all tokens is wanted
+            (loss * (self.team.size / group.tokens)).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        (value,) = (summed / group.tokens for summed in self.team.sums([total]))
+        self._require_finite("loss", value)
         nn.utils.clip_grad_norm_(self.model.parameters(), self.options.optimiser.clip)
         self.optimiser.step()
         self.progress.update += 1
-        self.progress.tokens += tokens
+        self.progress.tokens += group.tokens
         return value
 
     def _precision(self) -> torch.autocast:

@@ -16,7 +16,6 @@ from seq2seq_core.errors import DataError, OptionError, TrainingError
 from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.train import main, train
-from seq2seq_core.training.batches import Batch
 from seq2seq_core.training.config import OptimiserOptions, TokenizerOptions, TrainingOptions
 from seq2seq_core.training.loop import Trainer
 from tests.support.tiny_run import PAIRS, tiny_options
@@ -27,10 +26,10 @@ def killed_at(update: int) -> Iterator[None]:
     """Let the training die in the middle of things, as a power cut would."""
     make_update = Trainer._update
 
-    def dying(trainer: Trainer, batch: Batch) -> float:
+    def dying(trainer: Trainer, *group: Any) -> float:
         if trainer.progress.update == update:
             raise KeyboardInterrupt
-        return make_update(trainer, batch)
+        return make_update(trainer, *group)
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Trainer, "_update", dying)

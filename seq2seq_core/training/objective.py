@@ -1,0 +1,46 @@
+"""What a training minimises: a module, so that every process of a distributed training can wrap the same one.
+
+Everything that changes what is minimised has a file of its own beside this one and is called from here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor, nn
+
+from seq2seq_core.models import Seq2Seq
+from seq2seq_core.training.batches import Batch
+from seq2seq_core.training.config import TrainingOptions
+from seq2seq_core.training.losses import predict
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where in a training an update happens: all that a schedule may look at."""
+
+    update: int  # of the coming update, from 1
+    tokens: int  # target tokens learnt from before it
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What one batch gives."""
+
+    loss: Tensor  # to be minimised: a sum over the batch's real target tokens, in nats
+    parts: Mapping[str, Tensor] = field(default_factory=dict)  # further sums for the log, without a gradient
+
+
+class Objective(nn.Module):
+    """A model and how it is taught."""
+
+    def __init__(self, model: Seq2Seq[Any], options: TrainingOptions) -> None:
+        super().__init__()
+        self.model, self.options = model, options
+
+    def forward(self, batch: Batch, moment: Moment) -> Taught:
+        """Cross entropy under teacher forcing, with the label smoothing of the options."""
+        return Taught(predict(self.model, batch).loss(self.options.optimiser.label_smoothing))
+
+    if TYPE_CHECKING:
+        __call__ = forward
