@@ -82,7 +82,8 @@ class Trainer:
                 if progress.update % LOG_EVERY == 0:
                     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
                     rate = self.optimiser.param_groups[0]["lr"]
-                    self.log.write("update", loss=round(loss, 5), rate=rate, **self._position())
+                    truth = self.objective.epsilon(progress.update)
+                    self.log.write("update", loss=round(loss, 5), rate=rate, epsilon=truth, **self._position())
                 if self.is_done() or progress.tokens - progress.validated_at >= self.options.validate_every:
                     self._validate(valid)
         self.log.write("end", early=progress.tokens < self.options.max_tokens, **self._position())

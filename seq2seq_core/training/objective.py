@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from seq2seq_core.models import Seq2Seq
 from seq2seq_core.training.batches import Batch
 from seq2seq_core.training.config import TrainingOptions
-from seq2seq_core.training.losses import predict
+from seq2seq_core.training.losses import predictions
+from seq2seq_core.training.teaching import epsilon, teach
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,13 @@ class Objective(nn.Module):
         self.model, self.options = model, options
 
     def forward(self, batch: Batch, moment: Moment) -> Taught:
-        """Cross entropy under teacher forcing, with the label smoothing of the options."""
-        return Taught(predict(self.model, batch).loss(self.options.optimiser.label_smoothing))
+        """Cross entropy after the prefix that the options teach with, with their label smoothing."""
+        forced = teach(self.model, batch, self.epsilon(moment.update), self.options.teaching)
+        return Taught(predictions(forced, batch).loss(self.options.optimiser.label_smoothing))
+
+    def epsilon(self, update: int) -> float:
+        """Probability that the decoder reads the TRUE token in this update, which counts from 1."""
+        return epsilon(self.options.teaching, update - 1)
 
     if TYPE_CHECKING:
         __call__ = forward
