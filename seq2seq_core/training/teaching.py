@@ -157,11 +157,17 @@ def two_pass(model: Seq2Seq[Any], batch: Batch, true_BT: Tensor, own: OwnToken) 
     return model.force(batch.sources, torch.where(true_BT, batch.previous_BT, shifted_BT))
 
 
+def always_true(previous_BT: Tensor) -> Tensor:
+    """The slots that never hold an own token: the start token's and padding."""
+    fixed_BT = previous_BT == PAD_ID
+    fixed_BT[:, 0] = True
+    return fixed_BT
+
+
 def _true_slots(previous_BT: Tensor, truth: float) -> Tensor:
-    """A coin for every slot; the start token and padding are always the true ones."""
-    true_BT = torch.rand(previous_BT.shape, device=previous_BT.device) < truth
-    true_BT[:, 0] = True
-    return true_BT | (previous_BT == PAD_ID)
+    """A coin for every slot; none is needed where epsilon is 0."""
+    fixed_BT = always_true(previous_BT)
+    return fixed_BT if truth <= 0.0 else fixed_BT | (torch.rand(previous_BT.shape, device=fixed_BT.device) < truth)
 
 
 def _is_stepwise(model: Seq2Seq[Any], options: TeachingOptions) -> bool:
