@@ -25,6 +25,7 @@ from seq2seq_core.errors import CheckpointError, DataError, OptionError, Seq2Seq
 from seq2seq_core.evaluation import evaluate, room_for
 from seq2seq_core.files import recover_folder
 from seq2seq_core.models import FAMILIES
+from seq2seq_core.perplexity import named_perplexities
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.readers import Reader, make_reader
 from seq2seq_core.tasks import generate
@@ -149,6 +150,7 @@ def _measure(options: TrainingOptions, run: Run, log: Log) -> None:
     test, references = _references(options)
     pipeline = Pipeline.load(run.best)
     metrics = evaluate(pipeline, test.sources, references, _measure_of(options))
+    metrics |= named_perplexities(pipeline.checkpoint, test.sources, test.targets, options.batch_tokens)
     for name, value in metrics.items():
         print(f"{name}: {value}")
     log.write("test", **metrics)

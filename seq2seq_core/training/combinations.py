@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from seq2seq_core.errors import OptionError
-from seq2seq_core.models.config import PICTURE_ENCODERS, EncoderKind, Output
+from seq2seq_core.models.config import ATTENDING, PICTURE_ENCODERS, RECURRENT_ENCODERS, EncoderKind, Output
 from seq2seq_core.tokenizer import LEARNT_KINDS, TokenizerKind
 
 if TYPE_CHECKING:
@@ -63,3 +63,24 @@ def _exclusions(o: "TrainingOptions") -> Iterator[tuple[bool, str]]:
         f"longest must not exceed the source_cap of the model, which can read no more; got {o.longest} and {cap}",
     )
     yield o.join > 1 and bool(o.task), f"join must be 1 with a generated task, got join {o.join} and task {o.task!r}"
+    yield from _attention_losses(o)
+
+
+def _attention_losses(o: "TrainingOptions") -> Iterator[tuple[bool, str]]:
+    """What losses on attention need of the model."""
+    recurrent, model = o.family == "recurrent", o.model
+    for name, weight in (("guided_attention", o.losses.guided_attention), ("coverage", o.losses.coverage)):
+        asked = f"losses.{name} {weight}"
+        yield (
+            weight > 0 and recurrent and model.decoder not in ATTENDING,
+            f"{asked} needs attention to the source, which model.decoder {model.decoder.value!r} has not",
+        )
+        yield (
+            weight > 0 and recurrent and model.output is Output.POINTER,
+            f"{asked} must be 0 with model.output 'pointer', whose attention is the answer itself",
+        )
+    yield (
+        o.losses.guided_attention > 0 and recurrent and model.encoder not in RECURRENT_ENCODERS,
+        f"losses.guided_attention {o.losses.guided_attention} needs a source that is a sequence, "
+        f"got model.encoder {model.encoder.value!r}",
+    )

@@ -11,7 +11,9 @@ from seq2seq_core.models.config import RecurrentOptions
 from seq2seq_core.models.convolutional_config import ConvolutionalOptions
 from seq2seq_core.models.transformer_config import TransformerOptions
 from seq2seq_core.tokenizer import TokenizerKind
+from seq2seq_core.training.attention_losses import AttentionLossOptions
 from seq2seq_core.training.combinations import check_combination
+from seq2seq_core.training.teaching import TeachingOptions
 
 
 class Schedule(StrEnum):
@@ -156,6 +158,8 @@ class TrainingOptions:
     convolutional: ConvolutionalOptions = field(default_factory=ConvolutionalOptions)
     tokenizer: TokenizerOptions = field(default_factory=TokenizerOptions)
     optimiser: OptimiserOptions = field(default_factory=OptimiserOptions)
+    teaching: TeachingOptions = field(default_factory=TeachingOptions)
+    losses: AttentionLossOptions = field(default_factory=AttentionLossOptions)
 
     def __post_init__(self) -> None:
         if bool(self.task) == bool(self.train) or bool(self.train) != bool(self.valid):

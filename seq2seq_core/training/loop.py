@@ -70,6 +70,7 @@ class Trainer:
             fused=True,
         )
         self.progress = Progress()
+        self.parts: dict[str, float] = {}  # of the last update's loss, by name, per target token
 
     def train(self, train: TokenPairs, valid: TokenPairs) -> None:
         """Go on until the budget is spent or validation stops getting better."""
@@ -82,7 +83,11 @@ class Trainer:
                 if progress.update % LOG_EVERY == 0:
                     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
                     rate = self.optimiser.param_groups[0]["lr"]
-                    self.log.write("update", loss=round(loss, 5), rate=rate, **self._position())
+                    truth = self.objective.epsilon(progress.update)
+                    parts = (
+                        {"parts": {name: round(value, 5) for name, value in self.parts.items()}} if self.parts else {}
+                    )
+                    self.log.write("update", loss=round(loss, 5), rate=rate, epsilon=truth, **parts, **self._position())
                 if self.is_done() or progress.tokens - progress.validated_at >= self.options.validate_every:
                     self._validate(valid)
         self.log.write("end", early=progress.tokens < self.options.max_tokens, **self._position())
@@ -133,20 +138,26 @@ class Trainer:
         self.model.train()
         for settings in self.optimiser.param_groups:
             settings["lr"] = self._rate()
-        moment, total = Moment(self.progress.update + 1, self.progress.tokens), 0.0
+        moment = Moment(self.progress.update + 1, self.progress.tokens)
+        sums: dict[str, float] = {}
         self.optimiser.zero_grad()
         for indices, counts in group.share(self.team):
             with self._precision():
-                loss = self.objective(collate(pairs, indices).to(self.device), moment).loss * counts
-            total += float(loss.detach())
+                taught = self.objective(collate(pairs, indices).to(self.device), moment)
+                loss = taught.loss * counts
+            for name, part in {"loss": taught.loss.detach(), **taught.parts}.items():
+                sums[name] = sums.get(name, 0.0) + float(part) * counts
             # a distributed backward pass averages over the processes; the sum over all tokens is wanted
             (loss * (self.team.size / group.tokens)).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        (value,) = (summed / group.tokens for summed in self.team.sums([total]))
-        self._require_finite("loss", value)
+        summed = self.team.sums(list(sums.values()))
+        means = {name: value / group.tokens for name, value in zip(sums, summed, strict=True)}
+        self._require_finite("loss", means["loss"])
         nn.utils.clip_grad_norm_(self.model.parameters(), self.options.optimiser.clip)
         self.optimiser.step()
         self.progress.update += 1
         self.progress.tokens += group.tokens
+        value = means.pop("loss")
+        self.parts = means
         return value
 
     def _precision(self) -> torch.autocast:
