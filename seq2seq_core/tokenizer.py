@@ -166,7 +166,8 @@ class Tokenizer:
         for text in texts:
             check_characters(text)
         if self.kind in WHOLE_KINDS:
-            return [list(self._encode_units(text).ids) for text in texts]
+            pieces = ([BLANK + unit for unit in _units(text, self.kind)] for text in texts)
+            return [list(self._processor.piece_to_id(each)) for each in pieces]
         return [list(ids) for ids in self._processor.encode(list(texts), return_type=int)]
 
     def decode(self, ids: Sequence[int]) -> str:

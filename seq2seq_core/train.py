@@ -29,13 +29,15 @@ from seq2seq_core.perplexity import named_perplexities
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.readers import Reader, make_reader
 from seq2seq_core.tasks import generate
-from seq2seq_core.tasks.joining import with_joined
 from seq2seq_core.tasks.parallel import ParallelText, read_parallel, read_references
-from seq2seq_core.training.batches import TokenPairs, tokenise
+from seq2seq_core.tasks.streams import Text, open_parallel, sampled
 from seq2seq_core.training.config import Measure, Schedule, TrainingOptions
+from seq2seq_core.training.corpus import Preparation, token_pairs
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.pairs import PairReader, TokenPairs
 from seq2seq_core.training.run import Run
+from seq2seq_core.training.shards import Store
 from seq2seq_core.training.state import unpack_state
 
 _STYLE = (tyro.conf.EnumChoicesFromValues,)
@@ -62,11 +64,10 @@ def train(options: TrainingOptions) -> Run:
     if options.test is not None:
         _check_test(options, trainer.model.config.source_cap, run.source_tokenizer)
     readers = (run.source_tokenizer, run.target_tokenizer)
-    pairs = {}
+    preparation = Preparation(PairReader(readers, options.longest, trainer.model.copies), options.join, options.seed)
+    pairs, folder = {}, options.data.cache or options.output / "data"
     for name, text in texts.items():
-        all_pairs = with_joined(text, options.join, options.seed) if options.join > 1 else text
-        copies = trainer.model.copies
-        pairs[name] = tokenise(all_pairs.sources, all_pairs.targets, readers, options.longest, copies=copies)
+        pairs[name] = token_pairs(text, preparation, Store(folder, name, options.data.shard_pairs))
         _report(name, pairs[name], trainer.log)
     room = max(10, pairs["train"].room(trainer.model.positions))
     trainer.run = run = replace(run, record={**run.record, "room": room})
@@ -77,10 +78,11 @@ def train(options: TrainingOptions) -> Run:
     return run
 
 
-def _texts(options: TrainingOptions) -> dict[str, ParallelText]:
+def _texts(options: TrainingOptions) -> dict[str, Text]:
     """Training and validation pairs."""
     if not options.task:
-        return {"train": read_parallel(options.train), "valid": read_parallel(options.valid)}
+        files = {"train": options.train, "valid": options.valid}
+        return {name: open_parallel(file, options.data.in_memory) for name, file in files.items()}
     counts = {"train": options.task_pairs, "valid": _HELD_OUT}
     return {name: _generated(options, name, count) for name, count in counts.items()}
 
@@ -94,7 +96,7 @@ def _measured(options: TrainingOptions) -> bool:
     return options.test is not None or (bool(options.task) and options.tokenizer.source_kind != "none")
 
 
-def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: torch.device) -> tuple[Run, Trainer]:
+def _start(options: TrainingOptions, texts: dict[str, Text], device: torch.device) -> tuple[Run, Trainer]:
     """A new run, or the saved one with its model, tokenizers and state."""
     run_folder, last = options.output, options.output / "last"
     recover_folder(last)
@@ -114,7 +116,7 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
         return run, trainer
     if last.exists():
         raise TrainingError(f"output must be a new folder or come with --resume, but {run_folder} holds a run")
-    source, target = train_tokenizers(options, texts["train"])
+    source, target = train_tokenizers(options, sampled(texts["train"], options.data.tokenizer_pairs, options.seed))
     run = Run(run_folder, source, target, record, card)
     family = FAMILIES[options.family]
     settings = asdict(options.chosen())
@@ -187,7 +189,7 @@ def _device(options: TrainingOptions) -> torch.device:
     return torch.device(automatic if options.device == "auto" else options.device)
 
 
-def _record(options: TrainingOptions, texts: dict[str, ParallelText]) -> dict[str, Any]:
+def _record(options: TrainingOptions, texts: dict[str, Text]) -> dict[str, Any]:
     return {
         "options": _plain(asdict(options)),
         "data": {name: {"pairs": len(text), "sha256": text.digest} for name, text in texts.items()},
@@ -238,13 +240,14 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _check_same_training(
-    last: Path, saved: Mapping[str, Any], options: TrainingOptions, texts: Mapping[str, ParallelText]
+    last: Path, saved: Mapping[str, Any], options: TrainingOptions, texts: Mapping[str, Text]
 ) -> None:
     """A run goes on exactly only with the data and the settings that it began with."""
     if not all(isinstance(saved.get(part), dict) for part in ("options", "data")):
         raise CheckpointError(f"{last}: config.json must tell the options and data of the training, got {list(saved)}")
     began, data = _flat(saved["options"]), _flat(saved["data"])
     free = {"resume", "output", "train", "valid", "test", "test_references", "device", "threads", "attribution"}
+    free |= {"data.in_memory", "data.cache", "data.shard_pairs"}  # the same pairs from memory and from files
     if options.optimiser.schedule is not Schedule.COSINE:
         free.add("max_tokens")  # no update before its end looks at the budget
     defaults = _defaults()

@@ -13,6 +13,7 @@ from seq2seq_core.models.transformer_config import TransformerOptions
 from seq2seq_core.tokenizer import TokenizerKind
 from seq2seq_core.training.attention_losses import AttentionLossOptions
 from seq2seq_core.training.combinations import check_combination
+from seq2seq_core.training.corpus import DataOptions
 from seq2seq_core.training.teaching import TeachingOptions
 
 
@@ -150,6 +151,7 @@ class TrainingOptions:
     """processor threads; 0 leaves the choice to PyTorch"""
     attribution: str = ""
     """licence and attribution line of the data, printed on the model card"""
+    data: DataOptions = field(default_factory=DataOptions)
     about: About = field(default_factory=About)
     family: str = "recurrent"
     """family of the model: recurrent, transformer, convolutional"""

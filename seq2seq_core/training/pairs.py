@@ -1,7 +1,7 @@
 """A tokenised corpus as flat arrays, in memory or in mapped files, so that a pair costs its tokens and little else."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from seq2seq_core.errors import DataError
 from seq2seq_core.readers import Reader
 from seq2seq_core.tokenizer import TokenizerKind
 
+_ANEW: Final = "where its folder is deleted, the next run makes all its files anew"
 CHUNK: Final = 10_000  # pairs that are encoded at once
 
 Indices = Sequence[int] | NDArray[np.int64]  # numbers of pairs
@@ -55,14 +56,22 @@ class Shard:
         Raises:
             DataError: the file has vanished or has another size.
         """
-        if self.file is None:
-            return
-        try:
-            size = self.file.stat().st_size
-        except OSError as error:
-            raise DataError(f"{self.file}: cannot be read: {error.strerror or error}") from error
-        if size != self.size:
-            raise DataError(f"{self.file}: must have the {self.size} bytes it was written with, got {size}")
+        if self.file is not None:
+            require_size(self.file, self.size)
+
+
+def require_size(path: Path, size: int) -> None:
+    """Stop with an error that names the file where it has vanished or was cut.
+
+    Raises:
+        DataError: as said.
+    """
+    try:
+        found = path.stat().st_size
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}; {_ANEW}") from error
+    if found != size:
+        raise DataError(f"{path}: must have the {size} bytes that were written, got {found}; {_ANEW}")
 
 
 class TokenPairs:
@@ -171,6 +180,14 @@ class PairBuilder:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPairs:
+    """Ids of the pairs that can be learnt from, in order, and how many others there were."""
+
+    kept: list[tuple[list[int], list[int]]]
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
 class PairReader:
     """How both sides become ids, and which pairs are left out because nothing can be learnt from them.
 
@@ -181,19 +198,25 @@ class PairReader:
     longest: int  # most tokens of either side
     copies: bool = False
 
-    def read(self, sources: Sequence[str], targets: Sequence[str]) -> list[tuple[list[int], list[int]]]:
-        """The pairs to learn from, in their order."""
+    def read(self, sources: Sequence[str], targets: Sequence[str]) -> ReadPairs:
+        """The ids of some pairs."""
         if self.copies:
             source_ids, target_ids = _extended(sources, targets, self.readers[1])
         else:
             source_ids, target_ids = self.readers[0].encode_ids(sources), self.readers[1].encode_ids(targets)
         # the length of a picture, or of no source, is always the same
         sized = self.readers[0].kind not in (TokenizerKind.PICTURE, TokenizerKind.NONE)
-        return [
+        kept = [
             (source, target)
             for source, target in zip(source_ids, target_ids, strict=True)
             if (not sized or 0 < len(source) <= self.longest) and 0 < len(target) <= self.longest
         ]
+        return ReadPairs(kept, len(source_ids) - len(kept))
+
+    @property
+    def largest_id(self) -> int:
+        """No id is above it; a source with copied words has at most `longest` of them."""
+        return max(map(len, self.readers)) + (self.longest if self.copies else 0) - 1
 
 
 def tokenise(
@@ -205,11 +228,18 @@ def tokenise(
     copies: bool = False,
 ) -> TokenPairs:
     """Encode both sides into memory and drop pairs that cannot be learnt from, see `PairReader`."""
-    reader, gathered = PairReader(readers, longest, copies), PairBuilder()
-    for begin in range(0, len(sources), CHUNK):
-        for source, target in reader.read(sources[begin : begin + CHUNK], targets[begin : begin + CHUNK]):
+    reader, parts = PairReader(readers, longest, copies), range(0, len(sources), CHUNK)
+    return gather(reader.read(sources[begin : begin + CHUNK], targets[begin : begin + CHUNK]) for begin in parts)
+
+
+def gather(parts: Iterable[ReadPairs]) -> TokenPairs:
+    """All pairs in memory."""
+    gathered, skipped = PairBuilder(), 0
+    for part in parts:
+        skipped += part.skipped
+        for source, target in part.kept:
             gathered.append(source, target)
-    return TokenPairs([gathered.shard()], len(sources) - len(gathered))
+    return TokenPairs([gathered.shard()], skipped)
 
 
 def _extended(

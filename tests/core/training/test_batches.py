@@ -1,12 +1,17 @@
 """Batches: nothing lost, nothing over budget, the same order for the same seed and epoch."""
 
 from collections import Counter
+from itertools import islice
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from seq2seq_core.readers import NoReader, PictureReader
 from seq2seq_core.tokenizer import UNKNOWN_ID, Tokenizer
+from seq2seq_core.training import batches
 from seq2seq_core.training.batches import TokenPairs, collate, epoch_order, tokenise
+from seq2seq_core.training.pairs import Indices
 
 PAIRS = TokenPairs.of([[5] * (1 + i % 7) for i in range(200)], [[6] * (1 + i % 11) for i in range(200)])
 
@@ -91,3 +96,34 @@ def test_room_is_what_the_longest_target_has_beyond_twice_its_source() -> None:
     assert pairs.room(lambda tokens: tokens) == 2
     # of a picture that is one state whatever its pixels: 6 + 1 - 2 = 5
     assert pairs.room(lambda _: 1) == 5
+
+
+def test_a_length_always_comes_with_the_same_number_of_pairs() -> None:
+    # a batch that begins with n target tokens holds 48 // n pairs; only the last one of a pool may have fewer
+    sizes = [(collate(PAIRS, batch).next_BT.size(1), len(batch)) for batch in epoch_order(PAIRS, 48, seed=1, epoch=0)]
+    odd = [size for length, size in sizes if size != 48 // length]
+    assert len(odd) <= 1
+
+
+def test_an_order_looks_at_one_pool_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "POOL", 2)
+    seen: list[int] = []
+    lengths = TokenPairs.target_lengths
+
+    def watched(pairs: TokenPairs, indices: Indices) -> NDArray[np.int64]:
+        seen.append(len(indices))
+        return lengths(pairs, indices)
+
+    monkeypatch.setattr(TokenPairs, "target_lengths", watched)
+    order = epoch_order(PAIRS, 48, seed=1, epoch=0)
+    assert seen == []
+    next(order)
+    # 200 pairs of 6.95 target tokens on average: two batches' worth are 96 / 6.95 = 13 pairs
+    assert seen == [13]
+    assert len(list(islice(order, 30))) == 30
+    assert sum(seen) < 200
+
+
+def test_an_order_goes_on_from_any_batch() -> None:
+    whole = list(epoch_order(PAIRS, 48, seed=1, epoch=4))
+    assert list(islice(epoch_order(PAIRS, 48, seed=1, epoch=4), 7, None)) == whole[7:]
