@@ -83,7 +83,8 @@ RULES: Final = {
         core("training checkpoint evaluation models perplexity pipeline tokenizer readers tasks files"),
         "torch tyro tqdm",
     ),
-    "seq2seq_core.decode": may(core("decoding door pipeline presets tasks files"), "torch tyro tqdm"),
+    "seq2seq_core.decode": may(core("decode_shards decoding door pipeline presets tasks files"), "torch tyro tqdm"),
+    "seq2seq_core.decode_shards": may(core("files"), "torch tqdm"),
 }
 
 
