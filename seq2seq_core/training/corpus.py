@@ -71,8 +71,7 @@ def token_pairs(text: Text, preparation: Preparation, store: Store) -> TokenPair
     """
     if isinstance(text, ParallelText):
         return gather(preparation.read(text))
-    recipe, largest = preparation.recipe(text), preparation.reader.largest_id
-    return store.pairs(recipe, largest, lambda: _watched(preparation.read(text), store.name))
+    return store.pairs(preparation.recipe(text), lambda: _watched(preparation.read(text), store.name))
 
 
 def _watched(parts: Iterator[ReadPairs], name: str) -> Iterator[ReadPairs]:

@@ -213,11 +213,6 @@ class PairReader:
         ]
         return ReadPairs(kept, len(source_ids) - len(kept))
 
-    @property
-    def largest_id(self) -> int:
-        """No id is above it; a source with copied words has at most `longest` of them."""
-        return max(map(len, self.readers)) + (self.longest if self.copies else 0) - 1
-
 
 def tokenise(
     sources: Sequence[str],

@@ -26,7 +26,7 @@ from seq2seq_core.training.pairs import PairBuilder, ReadPairs, Shard, TokenPair
 INDEX: Final = "index.json"
 FORMAT: Final = "seq2seq-pairs/1"
 _OFFSET: Final = np.dtype("<i8")
-_TOKENS: Final = {"uint16": np.dtype("<u2"), "int32": np.dtype("<i4")}
+_TOKENS: Final[Mapping[str, np.dtype[Any]]] = {"uint16": np.dtype("<u2"), "int32": np.dtype("<i4")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,17 @@ class Layout:
     pairs: int
     source_tokens: int
     target_tokens: int
+    dtype: str  # of a token: uint16 or int32
 
-    def size(self, dtype: np.dtype[Any]) -> int:
+    @property
+    def size(self) -> int:
         """Bytes of the file."""
-        return 2 * (self.pairs + 1) * _OFFSET.itemsize + (self.source_tokens + self.target_tokens) * dtype.itemsize
+        tokens = (self.source_tokens + self.target_tokens) * _TOKENS[self.dtype].itemsize
+        return 2 * (self.pairs + 1) * _OFFSET.itemsize + tokens
 
-    def divided(self, content: NDArray[np.uint8], dtype: np.dtype[Any]) -> tuple[TokenRows, TokenRows]:
+    def divided(self, content: NDArray[np.uint8]) -> tuple[TokenRows, TokenRows]:
         """Sources and targets as views of the content."""
-        offsets = (self.pairs + 1) * _OFFSET.itemsize
+        offsets, dtype = (self.pairs + 1) * _OFFSET.itemsize, _TOKENS[self.dtype]
         parts = np.split(content, np.cumsum([offsets, offsets, self.source_tokens * dtype.itemsize]))
         sources, targets = (
             TokenRows(tokens.view(dtype), ends.view(_OFFSET)) for tokens, ends in zip(parts[2:], parts[:2], strict=True)
@@ -57,7 +60,6 @@ class Index:
 
     recipe: Mapping[str, Any]
     skipped: int
-    tokens: str  # uint16 or int32
     shards: Sequence[Layout]
 
     def to_json(self) -> bytes:
@@ -72,9 +74,10 @@ class Index:
         """
         try:
             content = json.loads(path.read_bytes())
-            if content.pop("format") != FORMAT or content["tokens"] not in _TOKENS:
+            shards = [Layout(**entry) for entry in content.pop("shards")]
+            if content.pop("format") != FORMAT or not {shard.dtype for shard in shards} <= set(_TOKENS):
                 raise ValueError(f"not of the format {FORMAT}")
-            return cls(**{**content, "shards": [Layout(**entry) for entry in content["shards"]]})
+            return cls(**content, shards=shards)
         except OSError as error:
             raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -89,14 +92,13 @@ class Store:
     name: str  # what the own folder's name begins with
     shard_pairs: int  # pairs of a file
 
-    def pairs(self, recipe: Mapping[str, Any], largest_id: int, read: Callable[[], Iterable[ReadPairs]]) -> TokenPairs:
+    def pairs(self, recipe: Mapping[str, Any], read: Callable[[], Iterable[ReadPairs]]) -> TokenPairs:
         """Pairs from the disk, which are made first where they are not there.
 
         Processes that ask for the same pairs wait for the one that makes them.
 
         Args:
             recipe: all that decides which ids they are: hashes of the text and of the readers, settings.
-            largest_id: no id is above it.
             read: makes them.
 
         Raises:
@@ -107,8 +109,7 @@ class Store:
         if not own.exists():
             with _alone(self.folder):
                 if not own.exists():
-                    tokens = "uint16" if largest_id < 1 << 16 else "int32"
-                    _make(own, recipe, tokens, _shards(read(), self.shard_pairs))
+                    _make(own, recipe, _shards(read(), self.shard_pairs))
         return _opened(own, recipe)
 
 
@@ -138,10 +139,11 @@ def _shards(read: Iterable[ReadPairs], size: int) -> Iterator[_Gathered]:
     yield _Gathered(builder.shard(), skipped)
 
 
-def _make(own: Path, recipe: Mapping[str, Any], tokens: str, parts: Iterable[_Gathered]) -> None:
+def _make(own: Path, recipe: Mapping[str, Any], parts: Iterable[_Gathered]) -> None:
     """Write the files, then the index, into a folder beside, which then takes its name."""
     new = own.with_name(f".{own.name}.new")
-    layouts, skipped = [], 0
+    layouts: list[Layout] = []
+    skipped = 0
     with writing(new):
         shutil.rmtree(new, ignore_errors=True)  # of a process that was killed
         new.mkdir(parents=True)
@@ -149,8 +151,8 @@ def _make(own: Path, recipe: Mapping[str, Any], tokens: str, parts: Iterable[_Ga
         for part in parts:
             skipped += part.skipped
             if len(part.shard) or not layouts:
-                layouts.append(_write(new / file_name(len(layouts)), part.shard, _TOKENS[tokens]))
-        write_file(new / INDEX, Index(recipe, skipped, tokens, layouts).to_json())
+                layouts.append(_write(new / file_name(len(layouts)), part.shard))
+        write_file(new / INDEX, Index(recipe, skipped, layouts).to_json())
         with writing(own):
             new.rename(own)
             flush_folder(own.parent)
@@ -159,27 +161,29 @@ def _make(own: Path, recipe: Mapping[str, Any], tokens: str, parts: Iterable[_Ga
         raise
 
 
-def _write(path: Path, shard: Shard, dtype: np.dtype[Any]) -> Layout:
+def _write(path: Path, shard: Shard) -> Layout:
     sides = (shard.sources, shard.targets)
+    largest = max(int(rows.tokens.max(initial=0)) for rows in sides)
+    dtype = "uint16" if largest < 1 << 16 else "int32"
     with replaced(path) as file:
         for rows in sides:
             file.write(rows.offsets.astype(_OFFSET).data)
         for rows in sides:
-            file.write(rows.tokens.astype(dtype).data)
-    return Layout(len(shard), *(len(rows.tokens) for rows in sides))
+            file.write(rows.tokens.astype(_TOKENS[dtype]).data)
+    return Layout(len(shard), *(len(rows.tokens) for rows in sides), dtype)
 
 
 def _opened(own: Path, recipe: Mapping[str, Any]) -> TokenPairs:
     index = Index.read(own / INDEX)
     if index.recipe != recipe:
         raise DataError(f"{own / INDEX}: tells of other pairs than its folder's name; the folder may be deleted")
-    dtype, shards = _TOKENS[index.tokens], []
+    shards = []
     for number, layout in enumerate(index.shards):
-        path, size = own / file_name(number), layout.size(dtype)
-        require_size(path, size)
+        path = own / file_name(number)
+        require_size(path, layout.size)
         # a plain array over the mapping, which stays open as long as it: slices of a memmap cost ten times as much
         content = np.asarray(np.memmap(path, np.uint8, mode="r"))
-        shards.append(Shard(*layout.divided(content, dtype), path, size))
+        shards.append(Shard(*layout.divided(content), path, layout.size))
     return TokenPairs(shards, index.skipped)
 
 

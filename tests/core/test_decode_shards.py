@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from seq2seq_core import decode_shards
 from seq2seq_core.checkpoint import save_checkpoint
 from seq2seq_core.decode import main
 from seq2seq_core.decode_shards import Crew, Shard, ShardedFile
+from seq2seq_core.files import write_file
 from seq2seq_core.pipeline import Pipeline
 from tests.support.project import ROOT
 from tests.support.tiny_run import PAIRS
@@ -65,15 +65,13 @@ def command(model: Path, files: tuple[Path, Path], *more: object) -> list[object
 
 def die_in_shard(monkeypatch: pytest.MonkeyPatch, arguments: Sequence[object], number: int) -> None:
     """Decode until the file of a shard would be written."""
-    write = decode_shards.write_file
-
     def dying(path: Path, content: bytes) -> None:
         if path.name == f"{number:06}":
             raise Death
-        write(path, content)
+        write_file(path, content)
 
     with monkeypatch.context() as patch, pytest.raises(Death):
-        patch.setattr(decode_shards, "write_file", dying)
+        patch.setattr("seq2seq_core.decode_shards.write_file", dying)
         run_main(monkeypatch, *arguments)
 
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from seq2seq_core.tasks.streams import ParallelStream, open_parallel
 from seq2seq_core.tokenizer import Tokenizer
 from seq2seq_core.training.batches import collate, epoch_order
 from seq2seq_core.training.corpus import Preparation, token_pairs
-from seq2seq_core.training.pairs import PairReader, TokenPairs
+from seq2seq_core.training.pairs import PairReader, ReadPairs, TokenPairs
 from seq2seq_core.training.shards import INDEX, Store, file_name
 from tests.support.project import ROOT
 
@@ -123,25 +122,57 @@ def test_a_corpus_of_which_nothing_is_kept_is_stored_too(corpus: str, tmp_path: 
     assert (len(pairs), pairs.skipped) == (0, COUNT)
 
 
-def test_what_a_killed_run_left_is_not_taken_for_a_corpus(corpus: str, tmp_path: Path, words: Tokenizer) -> None:
-    class Killed(BaseException):
-        pass
+def run_program(tmp_path: Path, words: Tokenizer, program: str) -> subprocess.CompletedProcess[str]:
+    """Python in a process of its own, with `words` and `store` at hand."""
+    (tmp_path / "words.model").write_bytes(words.model)
+    head = f"""
+from tests.core.training.test_shards import *
+words = Tokenizer(Path({str(tmp_path / "words.model")!r}).read_bytes(), "word")
+store = Store(Path({str(tmp_path / "data")!r}), "train", 300)
+read = PairReader((words, words), 9).read(["ab"] * 700, ["cd"] * 700)
+"""
+    command = [sys.executable, "-c", head + program]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    def dying() -> Iterator[Any]:
-        yield PairReader((words, words), 9).read(["ab"] * 700, ["cd"] * 700)
-        os.kill(os.getpid(), signal.SIGKILL)
 
-    store = Store(tmp_path / "data", "train", 300)
-    child = os.fork()
-    if not child:
-        store.pairs({"a": 1}, 30, dying)
-        os._exit(0)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+def test_what_a_killed_run_left_is_not_taken_for_a_corpus(tmp_path: Path, words: Tokenizer) -> None:
+    program = """
+def dying():
+    yield read
+    os.kill(os.getpid(), signal.SIGKILL)
+store.pairs({"a": 1}, dying)
+"""
+    assert run_program(tmp_path, words, program).returncode == -signal.SIGKILL
     (left,) = (tmp_path / "data").glob(".train-*.new")
     assert sorted(path.name for path in left.iterdir()) == [file_name(0), file_name(1)]
     read = PairReader((words, words), 9).read(["ab"] * 20, ["cd"] * 20)
-    assert len(store.pairs({"a": 1}, 30, lambda: [read])) == 20
+    assert len(Store(tmp_path / "data", "train", 300).pairs({"a": 1}, lambda: [read])) == 20
     assert not left.exists()
+
+
+def test_a_full_disk_is_a_clear_error_and_leaves_nothing(tmp_path: Path, words: Tokenizer) -> None:
+    program = """
+import resource
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000))  # as good as a full disk: writing beyond fails
+try:
+    store.pairs({"a": 1}, lambda: [read])
+except DataError as error:
+    print(error)
+"""
+    ran = run_program(tmp_path, words, program)
+    assert "00000.pairs: cannot be written: File too large" in ran.stdout, ran.stderr
+    assert [path.name for path in (tmp_path / "data").iterdir()] == [".lock"]
+
+
+def test_large_ids_get_more_bytes(tmp_path: Path) -> None:
+    def made(name: str, largest: int) -> TokenPairs:
+        return Store(tmp_path, name, 10).pairs({}, lambda: [ReadPairs([([5], [largest])], skipped=0)])
+
+    for largest, kind in ((65_535, np.uint16), (65_536, np.int32)):
+        pairs = made(f"to-{largest}", largest)
+        assert pairs.shards[0].targets.tokens.dtype == kind
+        assert pairs.target_row(0).tolist() == [largest]
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "index gone", "index cut"])
@@ -184,8 +215,7 @@ def test_a_text_that_changes_meanwhile_is_named(corpus: str, tmp_path: Path, wor
 def test_processes_that_start_together_make_the_files_once(corpus: str, tmp_path: Path, words: Tokenizer) -> None:
     (tmp_path / "words.model").write_bytes(words.model)
     program = f"""
-from pathlib import Path
-from tests.core.training.test_shards import preparation, stored, Tokenizer
+from tests.core.training.test_shards import *
 words = Tokenizer(Path({str(tmp_path / "words.model")!r}).read_bytes(), "word")
 print(len(stored({corpus!r}, Path({str(tmp_path / "data")!r}), preparation(words))))
 """

@@ -70,4 +70,4 @@ def test_tokenizers_are_learnt_from_a_sample_of_stated_size(tmp_path: Path) -> N
 )
 def test_settings_out_of_range_are_refused(name: str, value: int, least: int) -> None:
     with pytest.raises(OptionError, match=f"{name} must be {least} or more, got {value}"):
-        DataOptions(**{name: value})
+        replace(DataOptions(), **{name: value})  # type: ignore[arg-type]  # all three are whole numbers
