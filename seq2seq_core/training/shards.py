@@ -170,7 +170,7 @@ def _write(path: Path, shard: Shard) -> Layout:
             file.write(rows.offsets.astype(_OFFSET).data)
         for rows in sides:
             file.write(rows.tokens.astype(_TOKENS[dtype]).data)
-    return Layout(len(shard), *(len(rows.tokens) for rows in sides), dtype)
+    return Layout(len(shard), len(shard.sources.tokens), len(shard.targets.tokens), dtype)
 
 
 def _opened(own: Path, recipe: Mapping[str, Any]) -> TokenPairs:
