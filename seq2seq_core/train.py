@@ -32,9 +32,11 @@ from seq2seq_core.tasks import generate
 from seq2seq_core.tasks.joining import with_joined
 from seq2seq_core.tasks.parallel import ParallelText, read_parallel, read_references
 from seq2seq_core.training.batches import TokenPairs, tokenise
+from seq2seq_core.training.begin import NOTHING, RECORD, Given, fill_model, open_start
 from seq2seq_core.training.config import Measure, Schedule, TrainingOptions
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.objective import reward_record
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.state import unpack_state
 
@@ -106,6 +108,7 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
     if options.resume:
         saved = load_checkpoint(last)
         _check_same_training(last, saved.training, options, texts)
+        record |= {name: value for name, value in saved.training.items() if name == RECORD}
         run = Run(run_folder, saved.source_tokenizer, saved.target_tokenizer, record, card)
         trainer = Trainer(options, saved.model.to(device), run, log)
         trainer.progress = unpack_state(last, trainer.model, trainer.optimiser)
@@ -114,12 +117,15 @@ def _start(options: TrainingOptions, texts: dict[str, ParallelText], device: tor
         return run, trainer
     if last.exists():
         raise TrainingError(f"output must be a new folder or come with --resume, but {run_folder} holds a run")
-    source, target = train_tokenizers(options, texts["train"])
+    given = open_start(options)
+    source, target = train_tokenizers(options, texts["train"], given)
+    record |= given.record()
     run = Run(run_folder, source, target, record, card)
     family = FAMILIES[options.family]
     settings = asdict(options.chosen())
     model = family.model(family.config(source_vocabulary=len(source), target_vocabulary=len(target), **settings))
     log.write("start", parameters=count_parameters(model), **run.record)
+    fill_model(model, options, given, run, texts["train"], log)
     print(f"{count_parameters(model):,} parameters on {device}")
     return run, Trainer(options, model.to(device), run, log)
 
@@ -166,15 +172,17 @@ def _measure_of(options: TrainingOptions) -> str:
     return options.measure.value
 
 
-def train_tokenizers(options: TrainingOptions, text: ParallelText) -> tuple[Reader, Reader]:
-    """Learn what the readers of both sides have to learn from the training pairs."""
+def train_tokenizers(options: TrainingOptions, text: ParallelText, given: Given = NOTHING) -> tuple[Reader, Reader]:
+    """Learn what the readers of both sides have to learn from the training pairs, where none is given."""
     chosen, cap = options.tokenizer, options.chosen().source_cap
+    if given.source is not None and given.target is not None:
+        return given.source, given.target
     if chosen.shared:
         both = make_reader((*text.sources, *text.targets), chosen.source_kind, chosen.source_size, cap)
         return both, both
     return (
         make_reader(text.sources, chosen.source_kind, chosen.source_size, cap),
-        make_reader(text.targets, chosen.target_kind, chosen.target_size, cap),
+        given.target or make_reader(text.targets, chosen.target_kind, chosen.target_size, cap),
     )
 
 
@@ -194,6 +202,7 @@ def _record(options: TrainingOptions, texts: dict[str, ParallelText]) -> dict[st
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "machine": f"{os.cpu_count()} processors, {torch.get_num_threads()} threads",
         "command": _command(options),
+        **reward_record(options),
     }
 
 
