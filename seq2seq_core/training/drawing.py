@@ -43,8 +43,6 @@ def draw(
         steps.append(tokens_R)
         state, ended_R = answer.state, ended_R | (tokens_R == END_ID)
     model.train(training)
-    # weights that autocast turned to half precision just now have no gradient, and it would use them again
-    torch.clear_autocast_cache()
     return torch.stack(steps, dim=1)
 
 

@@ -92,7 +92,8 @@ def reward_exclusions(o: "TrainingOptions") -> Iterator[tuple[bool, str]]:
     language = o.start.language_weight
     yield on and language > 0, f"a reward goes without start.language_weight, {given} and {language}"
     taught = o.teaching.kind is not TeachingKind.TRUTH or o.losses.any
-    yield on and taught, f"a reward goes without teaching.kind and losses of attention, {given}, {o.teaching.kind.value!r}"
+    kinds = f"{given} and teaching.kind {o.teaching.kind.value!r}"
+    yield on and taught, f"a reward goes with teaching.kind 'truth' and without losses of attention, {kinds}"
     changed = not on and o.reward != RewardOptions()
     yield changed, f"settings of the reward need a reward.kind, {given}"
 
