@@ -31,10 +31,12 @@ from seq2seq_core.readers import Reader, make_reader
 from seq2seq_core.tasks import generate
 from seq2seq_core.tasks.parallel import ParallelText, read_parallel, read_references
 from seq2seq_core.tasks.streams import Text, open_parallel, sampled
+from seq2seq_core.training.begin import NOTHING, RECORD, Given, fill_model, open_start
 from seq2seq_core.training.config import Measure, Schedule, TrainingOptions
 from seq2seq_core.training.corpus import Preparation, token_pairs
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.objective import reward_record
 from seq2seq_core.training.pairs import PairReader, TokenPairs
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.shards import Store
@@ -108,6 +110,7 @@ def _start(options: TrainingOptions, texts: dict[str, Text], device: torch.devic
     if options.resume:
         saved = load_checkpoint(last)
         _check_same_training(last, saved.training, options, texts)
+        record |= {name: value for name, value in saved.training.items() if name == RECORD}
         run = Run(run_folder, saved.source_tokenizer, saved.target_tokenizer, record, card)
         trainer = Trainer(options, saved.model.to(device), run, log)
         trainer.progress = unpack_state(last, trainer.model, trainer.optimiser)
@@ -116,12 +119,15 @@ def _start(options: TrainingOptions, texts: dict[str, Text], device: torch.devic
         return run, trainer
     if last.exists():
         raise TrainingError(f"output must be a new folder or come with --resume, but {run_folder} holds a run")
-    source, target = train_tokenizers(options, sampled(texts["train"], options.data.tokenizer_pairs, options.seed))
+    given, sample = open_start(options), sampled(texts["train"], options.data.tokenizer_pairs, options.seed)
+    source, target = train_tokenizers(options, sample, given)
+    record |= given.record()
     run = Run(run_folder, source, target, record, card)
     family = FAMILIES[options.family]
     settings = asdict(options.chosen())
     model = family.model(family.config(source_vocabulary=len(source), target_vocabulary=len(target), **settings))
     log.write("start", parameters=count_parameters(model), **run.record)
+    fill_model(model, options, given, run, sample, log)
     print(f"{count_parameters(model):,} parameters on {device}")
     return run, Trainer(options, model.to(device), run, log)
 
@@ -168,15 +174,17 @@ def _measure_of(options: TrainingOptions) -> str:
     return options.measure.value
 
 
-def train_tokenizers(options: TrainingOptions, text: ParallelText) -> tuple[Reader, Reader]:
-    """Learn what the readers of both sides have to learn from the training pairs."""
+def train_tokenizers(options: TrainingOptions, text: ParallelText, given: Given = NOTHING) -> tuple[Reader, Reader]:
+    """Learn what the readers of both sides have to learn from the training pairs, where none is given."""
     chosen, cap = options.tokenizer, options.chosen().source_cap
+    if given.source is not None and given.target is not None:
+        return given.source, given.target
     if chosen.shared:
         both = make_reader((*text.sources, *text.targets), chosen.source_kind, chosen.source_size, cap)
         return both, both
     return (
         make_reader(text.sources, chosen.source_kind, chosen.source_size, cap),
-        make_reader(text.targets, chosen.target_kind, chosen.target_size, cap),
+        given.target or make_reader(text.targets, chosen.target_kind, chosen.target_size, cap),
     )
 
 
@@ -196,6 +204,7 @@ def _record(options: TrainingOptions, texts: dict[str, Text]) -> dict[str, Any]:
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "machine": f"{os.cpu_count()} processors, {torch.get_num_threads()} threads",
         "command": _command(options),
+        **reward_record(options),
     }
 
 

@@ -14,6 +14,8 @@ from seq2seq_core.tokenizer import TokenizerKind
 from seq2seq_core.training.attention_losses import AttentionLossOptions
 from seq2seq_core.training.combinations import check_combination
 from seq2seq_core.training.corpus import DataOptions
+from seq2seq_core.training.rewards import RewardOptions
+from seq2seq_core.training.start import StartOptions
 from seq2seq_core.training.teaching import TeachingOptions
 
 
@@ -162,6 +164,8 @@ class TrainingOptions:
     optimiser: OptimiserOptions = field(default_factory=OptimiserOptions)
     teaching: TeachingOptions = field(default_factory=TeachingOptions)
     losses: AttentionLossOptions = field(default_factory=AttentionLossOptions)
+    start: StartOptions = field(default_factory=StartOptions)
+    reward: RewardOptions = field(default_factory=RewardOptions)
 
     def __post_init__(self) -> None:
         if bool(self.task) == bool(self.train) or bool(self.train) != bool(self.valid):

@@ -3,8 +3,9 @@
 import math
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -23,6 +24,7 @@ from seq2seq_core.training.losses import predict
 from seq2seq_core.training.objective import Moment, Objective
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.schedule import rate_factor
+from seq2seq_core.training.start import freeze
 from seq2seq_core.training.state import Progress
 
 LOG_EVERY = 100  # updates between two progress lines in the log
@@ -46,12 +48,41 @@ class Group:
             yield (self.batches[at], 1.0) if at < len(self.batches) else (self.batches[0], 0.0)
 
 
+@dataclass(slots=True)
+class Parts:
+    """Means per target token of what a loss is made of, by name, over the updates since the last look."""
+
+    sums: Counter[str] = field(default_factory=Counter)
+    tokens: int = 0
+
+    def add(self, means: Mapping[str, float], tokens: int) -> None:
+        """One update more."""
+        self.sums.update({name: value * tokens for name, value in means.items()})
+        self.tokens += tokens
+
+    def means(self) -> dict[str, float]:
+        """Look, and begin anew."""
+        means = {name: round(value / self.tokens, 5) for name, value in self.sums.items()}
+        self.sums, self.tokens = Counter(), 0
+        return means
+
+
 @dataclass(frozen=True, slots=True)
 class Validation:
     """Teacher-forced quality on the validation pairs."""
 
     loss: float  # nats per target token, without label smoothing
     accuracy: float  # share of target tokens predicted first
+    reward: float | None = None  # mean over the sentences of what greedy search says, where a reward is optimised
+
+    @property
+    def lack(self) -> float:
+        """What the best model has least of: loss, or what the reward lacks of 1."""
+        return self.loss if self.reward is None else 1.0 - self.reward
+
+    def fields(self) -> dict[str, float]:
+        """For the log."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 class Trainer:
@@ -59,7 +90,8 @@ class Trainer:
 
     def __init__(self, options: TrainingOptions, model: Seq2Seq[Any], run: Run, log: Log) -> None:
         self.options, self.model, self.run, self.log = options, model, run, log
-        self.team, self.objective = Team(), Objective(model, options)
+        freeze(model, options.start)
+        self.team, self.objective = Team(), Objective(model, options, run.target_tokenizer)
         self.device = next(model.parameters()).device
         self.optimiser = AdamW(
             model.parameters(),
@@ -69,8 +101,7 @@ class Trainer:
             weight_decay=options.optimiser.weight_decay,
             fused=True,
         )
-        self.progress = Progress()
-        self.parts: dict[str, float] = {}  # of the last update's loss, by name, per target token
+        self.progress, self.parts = Progress(), Parts()
 
     def train(self, train: TokenPairs, valid: TokenPairs) -> None:
         """Go on until the budget is spent or validation stops getting better."""
@@ -83,11 +114,9 @@ class Trainer:
                 if progress.update % LOG_EVERY == 0:
                     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
                     rate = self.optimiser.param_groups[0]["lr"]
-                    truth = self.objective.epsilon(progress.update)
-                    parts = (
-                        {"parts": {name: round(value, 5) for name, value in self.parts.items()}} if self.parts else {}
-                    )
-                    self.log.write("update", loss=round(loss, 5), rate=rate, epsilon=truth, **parts, **self._position())
+                    truth, parts = self.objective.epsilon(progress.update), self.parts.means()
+                    told = {"parts": parts} if parts else {}
+                    self.log.write("update", loss=round(loss, 5), rate=rate, epsilon=truth, **told, **self._position())
                 if self.is_done() or progress.tokens - progress.validated_at >= self.options.validate_every:
                     self._validate(valid)
         self.log.write("end", early=progress.tokens < self.options.max_tokens, **self._position())
@@ -108,6 +137,7 @@ class Trainer:
         """Loss and accuracy over all pairs, in evaluation mode."""
         self.model.eval()
         loss, right, tokens = 0.0, 0, 0
+        rewards: list[float] = []
         with torch.inference_mode():
             for indices in epoch_order(pairs, self.options.batch_tokens, seed=0, epoch=0):
                 batch = collate(pairs, indices).to(self.device)
@@ -115,8 +145,10 @@ class Trainer:
                 loss += float(predictions.loss())
                 right += predictions.right()
                 tokens += predictions.tokens
+                if self.objective.rewards is not None:
+                    rewards += self.objective.rewards.of_greedy(self.model, batch)
         self.model.train()
-        return Validation(loss / tokens, right / tokens)
+        return Validation(loss / tokens, right / tokens, sum(rewards) / len(rewards) if rewards else None)
 
     def _groups(self, pairs: TokenPairs) -> Iterator[Group]:
         """Epochs from the saved position to the end of training; the position counts batches from their update on."""
@@ -157,7 +189,7 @@ class Trainer:
         self.progress.update += 1
         self.progress.tokens += group.tokens
         value = means.pop("loss")
-        self.parts = means
+        self.parts.add(means, group.tokens)
         return value
 
     def _precision(self) -> torch.autocast:
@@ -178,14 +210,14 @@ class Trainer:
         progress, validation = self.progress, self.validate(pairs)
         self._require_finite("validation loss", validation.loss)
         progress.validated_at = progress.tokens
-        better = progress.best_loss is None or validation.loss < progress.best_loss
+        better = progress.best_loss is None or validation.lack < progress.best_loss
         progress.worse_in_a_row = 0 if better else progress.worse_in_a_row + 1
         if better:
-            progress.best_loss = validation.loss
+            progress.best_loss = validation.lack
             self.run.save_best(self.model, progress, validation.loss)
         progress.finished = self.is_done()
         self.run.save_last(self.model, progress, self.optimiser)
-        self.log.write("validation", **asdict(validation), best=better, **self._position())
+        self.log.write("validation", **validation.fields(), best=better, **self._position())
         measured = f"validation loss {validation.loss:.4f}, accuracy {validation.accuracy:.4f}"
         tqdm.write(f"{progress.tokens:>12,} tokens: {measured}")
 
