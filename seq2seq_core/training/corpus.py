@@ -1,6 +1,7 @@
 """From the text of a training to its token pairs: small corpora in memory, large ones by way of files on the disk."""
 
 import hashlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,8 @@ def token_pairs(text: Text, preparation: Preparation, store: Store) -> TokenPair
 
 def _watched(parts: Iterator[ReadPairs], name: str) -> Iterator[ReadPairs]:
     """The same, with a count of pairs on standard error."""
-    with tqdm(desc=f"tokenising {name}", unit=" pairs", unit_scale=True, mininterval=1.0) as bar:
+    seconds = 0.5 if sys.stderr.isatty() else 30.0  # in a file every state is kept
+    with tqdm(desc=f"tokenising {name}", unit=" pairs", unit_scale=True, mininterval=seconds) as bar:
         for part in parts:
             yield part
             bar.update(len(part.kept) + part.skipped)
