@@ -24,8 +24,9 @@ from seq2seq_core.tokenizer import PAD_ID
 from seq2seq_core.training.batches import Batch, collate, epoch_order, tokenise
 from seq2seq_core.training.teaching import OwnToken, always_true, stepwise
 
-FORCED_NAME: Final = "perplexity, teacher forced"
-FREE_NAME: Final = "perplexity, free running, to reference length"
+FORCED_NAME: Final = "perplexity (per token, teacher forced)"
+FREE_NAME: Final = "perplexity (per token, free running to reference length)"
+LEFT_OUT_NAME: Final = "pairs too long for perplexity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def named_perplexities(
     order = epoch_order(pairs, batch_tokens, seed=0, epoch=0)
     found = perplexities(model, (collate(pairs, indices).to(device) for indices in order))
     named = {FORCED_NAME: _told(found.forced), FREE_NAME: _told(found.free)}
-    return named | ({"pairs left out of perplexity": pairs.skipped} if pairs.skipped else {})
+    return named | ({LEFT_OUT_NAME: pairs.skipped} if pairs.skipped else {})
 
 
 def _exp(nats: float) -> float:

@@ -12,6 +12,7 @@ from seq2seq_core.models import Answer, Forced, Seq2Seq, Sources
 from seq2seq_core.perplexity import (
     FORCED_NAME,
     FREE_NAME,
+    LEFT_OUT_NAME,
     Perplexities,
     named_perplexities,
     perplexities,
@@ -117,5 +118,5 @@ def test_what_cannot_be_said_is_told_in_words(tiny_pipeline: Pipeline, monkeypat
 def test_what_is_too_long_is_counted(tiny_pipeline: Pipeline) -> None:
     checkpoint = tiny_pipeline.checkpoint
     named = named_perplexities(checkpoint, ["Hello!", "Hello!"], ["Bonjour !", "Non " * 1200], batch_tokens=200)
-    assert named["pairs left out of perplexity"] == 1
+    assert named[LEFT_OUT_NAME] == 1
     assert named_perplexities(checkpoint, ["Hello!"], ["Non " * 1200], batch_tokens=200) == {}
