@@ -14,7 +14,7 @@ from seq2seq_core.models import FAMILIES, Seq2Seq
 from seq2seq_core.models.config import Output
 from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
-from seq2seq_core.readers import Reader, make_reader
+from seq2seq_core.readers import NoReader, Reader, make_reader
 from seq2seq_core.tasks import ParallelText, generate, generate_of_length
 from seq2seq_core.tokenizer import TokenizerKind
 from seq2seq_core.training.attention_losses import AttentionLossOptions
@@ -103,7 +103,7 @@ def _train(model: Seq2Seq[Any], pairs: TokenPairs, lesson: Lesson, seed: int) ->
     options = TrainingOptions(
         task=lesson.task, output=Path(), optimiser=plain, teaching=lesson.teaching, losses=lesson.losses
     )
-    objective = Objective(model, options)
+    objective = Objective(model, options, NoReader())
     for update, batch in zip(range(lesson.updates), _batches(pairs, lesson.batch_tokens, seed), strict=False):
         warm, left = (update + 1) / WARMUP, 2 * (1 - update / lesson.updates)
         optimiser.param_groups[0]["lr"] = lesson.rate * min(1.0, warm, left)

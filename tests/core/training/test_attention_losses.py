@@ -113,9 +113,9 @@ def test_numbers_outside_their_range_are_refused(settings: dict[str, Any], messa
 
 
 def test_the_log_tells_each_loss_per_token_and_their_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "LOG_EVERY", 5)
+    monkeypatch.setattr(loop, "LOG_EVERY", 1)
     losses = AttentionLossOptions(guided_attention=10.0, coverage=0.5)
-    run = train(tiny_options(tmp_path, max_tokens=600, losses=losses))
+    run = train(tiny_options(tmp_path, max_tokens=300, losses=losses))
     events = [json.loads(line) for line in (run.folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     updates = [event for event in events if event["event"] == "update"]
     assert updates
