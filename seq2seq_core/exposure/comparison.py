@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -21,7 +22,8 @@ from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.tokenizer import END_ID, SPECIAL_TOKENS
 
-BATCH = 64  # pairs led at once
+BATCH: Final = 64  # pairs led at once
+MOST_RANDOM: Final = 5  # random tokens: the page has so many looks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,8 +44,8 @@ class Damage:
     """seed of the random tokens"""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.most <= self.place:
-            raise OptionError(f"most must be from 1 to place, got most {self.most} and place {self.place}")
+        if not 1 <= self.most <= min(self.place, MOST_RANDOM):
+            raise OptionError(f"most must be from 1 to {MOST_RANDOM} and to place ({self.place}), got {self.most}")
         if self.after < 1:
             raise OptionError(f"after must be 1 or more, got {self.after}")
 

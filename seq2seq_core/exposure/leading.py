@@ -30,12 +30,12 @@ class Led:
     @property
     def real_BT(self) -> NDArray[np.bool_]:  # noqa: N802 - a shape suffix
         """Where the references have a token."""
-        return self.gold_BT != NOTHING
+        return np.not_equal(self.gold_BT, NOTHING)
 
     @property
     def right_BT(self) -> NDArray[np.bool_]:  # noqa: N802 - a shape suffix
         """Where the reference's token was said, by an output that had not ended."""
-        return self.real_BT & (self.said_BT == self.gold_BT) & ~self.ended_BT
+        return self.real_BT & np.equal(self.said_BT, self.gold_BT) & ~self.ended_BT
 
 
 def lead(stepper: Stepper[State], references: Sequence[Sequence[int]], given: Sequence[Sequence[int]]) -> Led:

@@ -68,7 +68,7 @@ def perplexity(led: Sequence[Led]) -> Perplexity:
     rows = np.random.default_rng(0).integers(len(losses), size=(RESAMPLES, len(losses)))
     low, high = np.percentile(np.exp(losses[rows].sum(axis=1) / tokens[rows].sum(axis=1)), (2.5, 97.5))
     value = math.exp(losses.sum() / tokens.sum())
-    return Perplexity(*(round(float(each), 5) for each in (value, low, high)), tokens=int(tokens.sum()))
+    return Perplexity(round(value, 5), round(float(low), 5), round(float(high), 5), int(tokens.sum()))
 
 
 def cut_short(led: Sequence[Led]) -> Share:

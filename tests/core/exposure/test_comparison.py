@@ -18,6 +18,7 @@ from seq2seq_core.tokenizer import END_ID
 from tests.support.tiny_run import PAIRS, write_pairs
 
 MANY = [pair for pair in PAIRS if len(pair[0].split()) > 2] * 4  # ten of the pairs: 40
+SOURCES, TARGETS = [source for source, _ in MANY], [target for _, target in MANY]
 
 
 def test_the_last_tokens_before_the_place_are_damaged() -> None:
@@ -45,7 +46,7 @@ def test_a_vocabulary_without_others_is_refused() -> None:
         random_others([4], 5, (1, 0))
 
 
-@pytest.mark.parametrize(("place", "most", "after"), [(2, 3, 1), (3, 0, 1), (3, 2, 0)])
+@pytest.mark.parametrize(("place", "most", "after"), [(2, 3, 1), (3, 0, 1), (3, 2, 0), (9, 6, 1)])
 def test_impossible_damage_is_refused(place: int, most: int, after: int) -> None:
     with pytest.raises(OptionError):
         Damage(place=place, most=most, after=after)
@@ -61,7 +62,7 @@ def test_what_is_led_along_its_own_prefix_is_what_greedy_search_writes(tiny_pipe
 def test_a_model_that_knows_its_pairs_has_no_exposure_bias_until_its_prefix_is_damaged(
     tiny_pipeline: Pipeline,
 ) -> None:
-    found = measure(tiny_pipeline, *zip(*MANY, strict=True), Damage(place=2, most=2, after=3))
+    found = measure(tiny_pipeline, SOURCES, TARGETS, Damage(place=2, most=2, after=3))
     assert [share.value for share in (*found.gold, *found.own)] == [100] * (len(found.gold) + len(found.own))
     assert found.gold[0].n == len(MANY)
     assert [share.value for share in found.recovery[0]] == [100] * 3
@@ -73,12 +74,12 @@ def test_a_model_that_knows_its_pairs_has_no_exposure_bias_until_its_prefix_is_d
 
 def test_too_few_pairs_are_refused(tiny_pipeline: Pipeline) -> None:
     with pytest.raises(InputError, match="30 pairs or more, got 12"):
-        measure(tiny_pipeline, *zip(*PAIRS, strict=True), Damage())
+        measure(tiny_pipeline, SOURCES[:12], TARGETS[:12], Damage())
 
 
 def test_a_place_behind_the_references_is_refused(tiny_pipeline: Pipeline) -> None:
     with pytest.raises(InputError, match="place must lie inside 30 references or more, got 50: inside 0"):
-        measure(tiny_pipeline, *zip(*MANY, strict=True), Damage(place=50))
+        measure(tiny_pipeline, SOURCES, TARGETS, Damage(place=50))
 
 
 def test_the_file_says_what_was_measured_on_what(
