@@ -43,7 +43,7 @@ RULES: Final = {
     "demo.find_decoder_examples": may("demo.service", "tyro"),
     "demo.find_examples": may(core("evaluation files pipeline tasks"), "tyro"),
     "demo.figures": may("demo.wording", "plotly numpy"),
-    "demo.report": may("demo.figures demo.wording", "plotly numpy tyro"),
+    "demo.report": may("demo.figures demo.wording " + core("files"), "plotly numpy tyro"),
     "demo.service": may(
         "demo.wording " + core("pipeline presets printed tasks training architecture"), "numpy torch sacrebleu"
     ),
