@@ -39,7 +39,7 @@ ENGLISH: Final = ReportWords(
         "open": "no end in the log: still running, or broken off",
     },
     resumed="resumed {count}×",
-    unreadable="{count} lines of the log are no events",
+    unreadable="lines of the log that are no events: {count}",
     parameters="parameters",
     updates="updates",
     seen_tokens="target tokens",

@@ -11,8 +11,8 @@ A model trained with teacher forcing has read nothing but true prefixes; in use 
                      (He 2021, self-recovery): share of right tokens 1, 2, 3 ... places behind the damage. The place is
                      the same for all k, so that the same target tokens are compared.
     perplexity       exp of the mean of -log p(reference's token | prefix), the prefix the reference's (teacher forced)
-                     or the model's own (free running), over the positions of the references. An own prefix that would
-                     end before its reference goes on with the best other token: no model has read an end token.
+                     or the model's own (free running), over the positions of the references: an own end token before
+                     the end of the reference is read like any other.
     over-correction  share of outputs that repeat a token n-gram more often in a row than their reference does, and
                      share of wrong tokens right behind a prefix of the model's own that is right so far.
 

@@ -41,8 +41,7 @@ class Led:
 def lead(stepper: Stepper[State], references: Sequence[Sequence[int]], given: Sequence[Sequence[int]]) -> Led:
     """Lead a model along one reference for each of its sources.
 
-    Own tokens are the most probable ones. One that would end the prefix before the reference ends counts as said, but
-    the best other token is read in its place.
+    Own tokens are the most probable ones. An own end token before the end of the reference is read like any other.
 
     Args:
         references: target tokens with their end token.
@@ -64,9 +63,8 @@ def lead(stepper: Stepper[State], references: Sequence[Sequence[int]], given: Se
         own_B = np.array([t >= len(tokens) for tokens in given])
         if t + 1 < gold_BT.shape[1]:
             ended_BT[:, t + 1] = ended_BT[:, t] | (own_B & (said_BT[:, t] == stepper.end_id))
-        log_probs_BV[:, stepper.end_id] = -np.inf
-        others = log_probs_BV.argmax(axis=1).tolist()
-        read = [other if own else tokens[t] for other, own, tokens in zip(others, own_B, given, strict=True)]
+        said_B = said_BT[:, t].tolist()
+        read = [said if own else tokens[t] for said, own, tokens in zip(said_B, own_B, given, strict=True)]
     return Led(gold_BT, said_BT, log_probs_BT, ended_BT)
 
 

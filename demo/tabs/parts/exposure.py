@@ -72,8 +72,9 @@ def exposure_figures(task: ExposureTask, words: Words) -> ExposureFigures:
         texts.figures,
     )
     measured = texts.measured.format(pairs=task.pairs)
+    perplexities = [_perplexities(model, texts) for model in task.models[:BESIDE]]
     return ExposureFigures(
-        draw_chart(positions, texts.figures, (_perplexities(task.models[:BESIDE], texts), measured)),
+        draw_chart(positions, texts.figures, (measured, texts.perplexity, *perplexities)),
         draw_chart(recovery, texts.figures, (texts.place.format(place=task.place),)),
         draw_chart(over, texts.figures, (texts.convention,)),
     )
@@ -111,11 +112,7 @@ def _names(tasks: Iterable[str], words: Words) -> dict[str, str]:
     return {name: words.exposure.tasks.get(name, name) for name in tasks}
 
 
-def _perplexities(models: Sequence[ExposedModel], words: ExposureWords) -> str:
-    return " ".join((words.perplexity, *(_both_perplexities(model, words) for model in models)))
-
-
-def _both_perplexities(model: ExposedModel, words: ExposureWords) -> str:
+def _perplexities(model: ExposedModel, words: ExposureWords) -> str:
     forced, free = model.teacher_forced_perplexity, model.free_running_perplexity
     return words.perplexities.format(
         model=model_name(model, words),

@@ -19,8 +19,10 @@ TRAP = Table(
     }
 )
 REFERENCE = [B, A, END_ID]
-# After "a" the end comes first, "b" second; behind "a b" all is certain again.
-HASTY = Table(following={"": {"a": 1.0}, "a": {"</s>": 0.6, "b": 0.4}, "a b": {"a": 1.0}})
+# After "a" the end comes first, "b" second; what follows an end that was read is in the table as well.
+HASTY = Table(
+    following={"": {"a": 1.0}, "a": {"</s>": 0.6, "b": 0.4}, "a b": {"a": 1.0}, "a </s>": {"a": 0.8, "b": 0.2}}
+)
 
 
 def test_behind_the_true_prefix_one_mistake_stays_one() -> None:
@@ -46,11 +48,11 @@ def test_given_tokens_are_read_as_far_as_they_go() -> None:
 
 def test_what_follows_an_early_end_is_wrong_but_has_a_probability() -> None:
     led = lead(TableStepper([HASTY]), [[A, B, A, END_ID]], [[]])
-    # The end is said in the second place; "b", the best other token, is read there, and "a b" goes on with "a".
+    # The end is said and read in the second place; "a </s>" goes on with "a", "a </s> a" with the end for certain.
     assert led.said_BT.tolist() == [[A, END_ID, A, END_ID]]
     assert led.ended_BT.tolist() == [[False, False, True, True]]
     assert led.right_BT.tolist() == [[True, False, False, False]]
-    assert led.log_probs_BT[0].tolist() == pytest.approx([0, math.log(0.4), 0, 0], abs=1e-6)
+    assert led.log_probs_BT[0].tolist() == pytest.approx([0, math.log(0.4), math.log(0.8), 0], abs=1e-6)
 
 
 def test_an_end_that_was_only_said_ends_nothing_behind_a_true_prefix() -> None:
