@@ -79,7 +79,9 @@ RULES: Final = {
     "seq2seq_core.perplexity": may(core("checkpoint models tokenizer training"), "torch"),
     "seq2seq_core.length_curve": may(core("checkpoint evaluation pipeline tasks"), "tyro"),
     "seq2seq_core.task_curve": may(core("checkpoint files length_curve pipeline tasks"), "numpy tyro"),
-    "seq2seq_core.exposure": may(core("checkpoint decoding files pipeline tasks tokenizer"), "numpy torch tyro"),
+    "seq2seq_core.exposure": may(
+        core("checkpoint decoding files pipeline tasks tokenizer training"), "numpy torch tyro"
+    ),
     "seq2seq_core.train": may(
         core("training checkpoint evaluation models perplexity pipeline tokenizer readers tasks files"),
         "torch tyro tqdm",

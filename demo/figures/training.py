@@ -54,7 +54,7 @@ def draw_training(curves: Sequence[TrainingCurve], words: ReportWords) -> go.Fig
     axis = {"gridcolor": FAINT, "zeroline": False}
     validated = any(curve.validation for curve in curves)
     layout = base_layout(None, HEIGHT_PX, MARGIN) | {
-        "xaxis": {**axis, "title": {"text": escaped(words.tokens), "standoff": 6}, "rangemode": "tozero"},
+        "xaxis": {**axis, "title": {"text": escaped(words.tokens), "standoff": 6}},
         "yaxis": {**axis, "automargin": True},
         "dragmode": "zoom",
     }

@@ -39,16 +39,20 @@ const { figures, axes } = JSON.parse(document.getElementById("data").textContent
 const config = { displaylogo: false, showSendToCloud: false, displayModeBar: false, responsive: true };
 const frames = figures.map((_, number) => document.getElementById(`figure-${number}`));
 const colour = () => getComputedStyle(document.body).color;
+// one range for all figures, so that what lies above each other belongs together
+const places = (over) => figures.flatMap(({ data }) => data.flatMap((trace) => trace.meta[over]));
+const range = (over) => [0, 1.02 * places(over).reduce((most, place) => Math.max(most, place), 0) || 1];
 figures.forEach(({ data, layout }, number) => {
-  Plotly.newPlot(frames[number], data, { ...layout, font: { ...layout.font, color: colour() } }, config);
+  const xaxis = { ...layout.xaxis, range: range("tokens") };
+  Plotly.newPlot(frames[number], data, { ...layout, xaxis, font: { ...layout.font, color: colour() } }, config);
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const frame of frames) Plotly.relayout(frame, { "font.color": colour() });
 });
 for (const input of document.querySelectorAll("input[name=over]")) {
   input.addEventListener("change", () => {
+    const layout = { "xaxis.title.text": axes[input.value], "xaxis.range": range(input.value) };
     figures.forEach(({ data }, number) => {
-      const layout = { "xaxis.title.text": axes[input.value], "xaxis.autorange": true };
       Plotly.update(frames[number], { x: data.map((trace) => trace.meta[input.value]) }, layout);
     });
   });

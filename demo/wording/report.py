@@ -24,7 +24,7 @@ ENGLISH: Final = ReportWords(
         "epsilon": "ε: probability of the true token",
     },
     notes={
-        "loss": "The training loss may contain label smoothing and dropout; the validation loss has neither.",
+        "loss": "In training there may be label smoothing, dropout and own tokens in the prefix; in validation none.",
         "speed": "Between two lines of the log; validations in between slow it down.",
         "epsilon": "1 is teacher forcing (Bengio 2015). Course notes use both directions.",
     },
@@ -81,7 +81,7 @@ CHINESE: Final = ReportWords(
         "epsilon": "ε：读到正确词元的概率",
     },
     notes={
-        "loss": "训练损失可能包含标签平滑和随机失活；验证损失两者都没有。",
+        "loss": "训练时可能有标签平滑、随机失活和模型自己写出的前缀词元；验证时都没有。",
         "speed": "日志相邻两行之间的速度；其间的验证会使其变慢。",
         "epsilon": "1 就是教师强制（Bengio 2015）。各种讲义的用法有两种方向。",
     },

@@ -1,18 +1,19 @@
 """python -m seq2seq_core.exposure: exposure bias of models of one task, as a file for the page.
 
-    python -m seq2seq_core.exposure --task dates --models runs/forced/best runs/sampled/best --epsilons 1 0.3 \\
+    python -m seq2seq_core.exposure --task dates --models runs/forced/best runs/sampled/best \\
         --output assets/exposure/dates.json
     python -m seq2seq_core.exposure --task scan --test data/scan-simple/test.tsv ...
 
-Epsilon is the probability of the true token (Bengio 2015) at the end of a model's training: 1 is teacher forcing. The
-first two models stand beside each other on the page, all of them over epsilon. See the package for what is measured.
+Epsilon is the probability of the true token (Bengio 2015) in the last update of a model's training: 1 is teacher
+forcing. Each checkpoint's record tells it; models from elsewhere need `--epsilons`. The first two models stand beside
+each other on the page, all of them over epsilon. See the package for what is measured.
 """
 
 import json
 import platform
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,8 @@ from seq2seq_core.files import write_file
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.tasks import generate
 from seq2seq_core.tasks.parallel import ParallelText, read_parallel
+from seq2seq_core.training.teaching import OwnToken, TeachingForm, TeachingKind, TeachingOptions
+from seq2seq_core.training.teaching import epsilon as epsilon_of
 
 EXPOSURE_FORMAT: Final = "seq2seq-exposure/1"
 MOST_MODELS: Final = 12
@@ -41,10 +44,10 @@ class ExposureOptions:
     """name on the page; without a test file also the generated task that the pairs are of"""
     models: tuple[Path, ...]
     """checkpoint folders, those to stand beside each other first"""
-    epsilons: tuple[float, ...]
-    """for each model the probability of the true token at the end of its training; 1 for teacher forcing"""
     output: Path
     """the JSON file to write"""
+    epsilons: tuple[float, ...] = ()
+    """for each model the probability of the true token at the end of its training; none: as its record tells"""
     test: str | None = None
     """test pairs: a TSV file, or SOURCE_FILE,TARGET_FILE; a random part of them where there are more than `pairs`"""
     pairs: int = 500
@@ -58,9 +61,9 @@ class ExposureOptions:
     """processor threads; 0 leaves the choice to PyTorch"""
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.models) <= MOST_MODELS or len(self.models) != len(self.epsilons):
+        if not 1 <= len(self.models) <= MOST_MODELS or len(self.epsilons) not in (0, len(self.models)):
             raise OptionError(
-                f"models must be 1 to {MOST_MODELS} with an epsilon each, "
+                f"models must be 1 to {MOST_MODELS} with an epsilon each or none at all, "
                 f"got {len(self.models)} models and {len(self.epsilons)} epsilons"
             )
         if strangers := [epsilon for epsilon in self.epsilons if not 0 <= epsilon <= 1]:
@@ -96,7 +99,7 @@ def pairs_of(options: ExposureOptions) -> tuple[ParallelText, list[tuple[str, st
 
 def _record(options: ExposureOptions) -> dict[str, Any]:
     text, pairs = pairs_of(options)
-    trained = zip(options.models, options.epsilons, strict=True)
+    trained = zip(options.models, options.epsilons or [None] * len(options.models), strict=True)
     return {
         "format": EXPOSURE_FORMAT,
         "task": options.task,
@@ -111,7 +114,8 @@ def _record(options: ExposureOptions) -> dict[str, Any]:
 def _command(options: ExposureOptions) -> str:
     """The command line that says the same."""
     words = ["python", "-m", "seq2seq_core.exposure", "--task", options.task, "--models", *map(str, options.models)]
-    words += ["--epsilons", *(f"{epsilon:g}" for epsilon in options.epsilons), "--output", str(options.output)]
+    words += ["--epsilons", *(f"{epsilon:g}" for epsilon in options.epsilons)] if options.epsilons else []
+    words += ["--output", str(options.output)]
     words += ["--test", options.test] if options.test is not None else []
     for name in ("pairs", "difficulty", "seed"):
         words += [f"--{name}", str(getattr(options, name))]
@@ -120,14 +124,35 @@ def _command(options: ExposureOptions) -> str:
     return shlex.join(words)
 
 
-def _model(folder: Path, epsilon: float, pairs: Sequence[tuple[str, str]], damage: Damage) -> dict[str, Any]:
+def last_epsilon(folder: Path, training: Mapping[str, Any]) -> float:
+    """The probability of the true token in the last update that a checkpoint has seen.
+
+    Raises:
+        OptionError: its record does not tell, and none was given.
+    """
+    options, updates = training.get("options"), training.get("updates")
+    if not isinstance(options, Mapping) or not isinstance(updates, int):
+        raise OptionError(f"epsilons must be given where a model's record tells of no training, as with {folder}")
+    teaching = options.get("teaching")
+    if teaching is None:
+        return 1.0  # older than the setting: there was teacher forcing only
+    kinds = {"kind": TeachingKind, "own": OwnToken, "form": TeachingForm}
+    try:
+        chosen: dict[str, Any] = {name: kinds.get(name, float)(value) for name, value in teaching.items()}
+        return epsilon_of(TeachingOptions(**chosen), max(0, updates - 1))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise OptionError(f"epsilons must be given where a model's record is not readable, as with {folder}") from error
+
+
+def _model(folder: Path, given: float | None, pairs: Sequence[tuple[str, str]], damage: Damage) -> dict[str, Any]:
     pipeline = Pipeline.load(folder)
     checkpoint, training = pipeline.checkpoint, pipeline.checkpoint.training
+    epsilon = last_epsilon(folder, training) if given is None else given
     found = measure(pipeline, [source for source, _ in pairs], [target for _, target in pairs], damage)
     print(_line(folder, epsilon, found), flush=True)
     return {
         "name": checkpoint.card.get("title") or folder.absolute().parent.name,
-        "epsilon": epsilon,
+        "epsilon": round(epsilon, 4),
         "model": {"family": checkpoint.model.family, **asdict(checkpoint.model.config)},
         "parameters": count_parameters(checkpoint.model),
         "training": {name: training.get(name) for name in ("command", "data", "updates", "target_tokens_seen")},

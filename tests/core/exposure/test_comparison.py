@@ -3,13 +3,14 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from seq2seq_core.checkpoint import save_checkpoint
 from seq2seq_core.errors import InputError, OptionError
-from seq2seq_core.exposure.__main__ import ExposureOptions, main
+from seq2seq_core.exposure.__main__ import ExposureOptions, last_epsilon, main
 from seq2seq_core.exposure.comparison import Damage, damaged, measure, random_others
 from seq2seq_core.exposure.leading import lead
 from seq2seq_core.options import GreedyOptions
@@ -102,6 +103,27 @@ def test_the_file_says_what_was_measured_on_what(
     assert len(first["measured"]["recovery"]) == 2
     assert first["training"]["command"] == tiny_pipeline.checkpoint.training["command"]
     assert "epsilon 0.25; perplexity teacher forced" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("teaching", "epsilon"),
+    [
+        (None, 1.0),
+        ({"kind": "truth", "own": "argmax", "form": "auto"}, 1.0),
+        ({"kind": "linear", "linear_k": 1.0, "linear_c": 0.001, "floor": 0.25}, 0.6),  # 400 updates before the last
+        ({"kind": "linear", "linear_k": 1.0, "linear_c": 0.01, "floor": 0.25}, 0.25),
+        ({"kind": "free"}, 0.0),
+    ],
+)
+def test_a_checkpoint_tells_the_epsilon_of_its_last_update(teaching: dict[str, Any] | None, epsilon: float) -> None:
+    options = {} if teaching is None else {"teaching": teaching}
+    assert last_epsilon(Path("x"), {"options": options, "updates": 401}) == pytest.approx(epsilon)
+
+
+@pytest.mark.parametrize("record", [{}, {"options": {"teaching": {"kind": "new"}}, "updates": 1}, {"options": 5}])
+def test_a_record_that_does_not_tell_epsilon_asks_for_it(record: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match="epsilons must be given where"):
+        last_epsilon(Path("x"), record)
 
 
 @pytest.mark.parametrize(
