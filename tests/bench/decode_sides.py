@@ -9,7 +9,7 @@ Sizes: B sources, S source tokens, V vocabulary, D hidden size, E embedding size
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -73,10 +73,10 @@ def _ours(build: Callable[[], Seq2Seq[Any]], *, traced: bool = True, threads: in
 
     def prepared(case: Case) -> Work:
         sources = case.sources()
-        bounds = {"max_length": case.target, "min_length": case.target - 1}
-        options: SearchOptions = GreedyOptions(**bounds)
+        options: SearchOptions = GreedyOptions()
         if case.beam > 1:
-            options = BeamOptions(beam_size=case.beam, **bounds)
+            options = BeamOptions(beam_size=case.beam)
+        options = replace(options, max_length=case.target, min_length=case.target - 1)
         texts = [SourceText("", tuple(map(str, ids))) for ids in sources]
 
         def once() -> object:

@@ -60,7 +60,7 @@ def difference(one: Sequence[str], other: Sequence[str], targets: Sequence[str],
     def gain(chosen: Sequence[int]) -> float:
         references = [[targets[at] for at in chosen]]
         scores = [bleu.corpus_score([outputs[at] for at in chosen], references).score for outputs in (one, other)]
-        return scores[1] - scores[0]
+        return float(scores[1] - scores[0])
 
     gains = [gain(dice.integers(0, len(targets), len(targets)).tolist()) for _ in range(resamples)]
     low, high = np.percentile(gains, [2.5, 97.5])

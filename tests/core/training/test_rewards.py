@@ -66,7 +66,7 @@ def test_a_draw_that_beats_greedy_search_is_made_more_probable() -> None:
     two = self_critical_loss(torch.tensor([[-6.0, -1.0]]), torch.tensor([[0.25, 0.4]]), torch.tensor([0.4]))
     assert two.item() == pytest.approx(-0.45, abs=1e-6)
     log_probs = torch.tensor([[-6.0]], requires_grad=True)
-    self_critical_loss(log_probs, torch.tensor([[0.9]]), torch.tensor([0.4])).backward()  # type: ignore[no-untyped-call]
+    self_critical_loss(log_probs, torch.tensor([[0.9]]), torch.tensor([0.4])).backward()
     assert log_probs.grad is not None
     assert log_probs.grad.item() == pytest.approx(-0.5)
 
@@ -81,7 +81,7 @@ def test_risk_is_the_mean_cost_under_the_sharpened_distribution(alpha: float, ex
 def test_the_gradient_of_risk_moves_probability_from_the_dearer_output_to_the_cheaper_one() -> None:
     # Q = (.75, .25), R = .75 * .5 + .25 * 1 = .625; dR/dlog p = Q (cost - R) = (.75 * -.125, .25 * .375)
     log_probs = torch.tensor([math.log(0.6), math.log(0.2)], requires_grad=True)
-    risk(log_probs, torch.tensor([0.5, 1.0]), 1.0).backward()  # type: ignore[no-untyped-call]
+    risk(log_probs, torch.tensor([0.5, 1.0]), 1.0).backward()
     assert log_probs.grad is not None
     assert log_probs.grad.tolist() == pytest.approx([-0.09375, 0.09375], abs=1e-6)
 
@@ -159,7 +159,7 @@ def test_every_weight_has_a_gradient_under_half_precision_too(kind: RewardKind) 
     torch.manual_seed(2)
     with torch.autocast("cpu", torch.bfloat16):
         loss = rewards(model, pairs_batch()).loss
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     still = [name for name, each in model.named_parameters() if each.grad is None or not bool(each.grad.any())]
     assert still == []
 
@@ -190,7 +190,7 @@ def learnt(updates: int) -> Seq2Seq[Any]:
     for _ in range(updates):
         optimiser.zero_grad()
         predictions = predict(model, batch)
-        (predictions.loss() / predictions.tokens).backward()  # type: ignore[no-untyped-call]
+        (predictions.loss() / predictions.tokens).backward()
         optimiser.step()
     return model
 
@@ -210,7 +210,7 @@ def test_what_a_half_trained_model_says_earns_more_and_more(options: RewardOptio
     for _ in range(30):
         optimiser.zero_grad()
         rewarded = rewards(model, batch)
-        (rewarded.loss / batch.target_tokens).backward()  # type: ignore[no-untyped-call]
+        (rewarded.loss / batch.target_tokens).backward()
         optimiser.step()
         earned.append(float(rewarded.sampled) / len(PAIRS))
     assert sum(earned[-5:]) / 5 > sum(earned[:5]) / 5 + 0.15
@@ -285,4 +285,4 @@ def test_rewards_that_do_not_go_with_the_rest_are_refused(
     tmp_path: Path, changes: dict[str, object], message: str
 ) -> None:
     with pytest.raises(OptionError, match=re.escape(message)):
-        tiny_options(tmp_path, **changes)  # type: ignore[arg-type]  # as tiny_options says
+        tiny_options(tmp_path, **changes)
