@@ -282,7 +282,7 @@ def test_numbers_out_of_their_range_are_refused(settings: dict[str, Any], messag
     ],
 )  # fmt: skip
 def test_rewards_that_do_not_go_with_the_rest_are_refused(
-    tmp_path: Path, changes: dict[str, object], message: str
+    tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(OptionError, match=re.escape(message)):
         tiny_options(tmp_path, **changes)
