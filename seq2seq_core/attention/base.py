@@ -47,7 +47,7 @@ class Memory:
     values_BSE: Tensor
     real_BS: Tensor  # bool, False on padding; every row has at least one real position
 
-    def select(self, rows_B: Tensor) -> "Memory":
+    def select(self, rows_B: Tensor | slice) -> "Memory":
         """The memory of the given rows, repeated and dropped as they say."""
         return Memory(self.keys_BSA[rows_B], self.values_BSE[rows_B], self.real_BS[rows_B])
 
@@ -70,7 +70,7 @@ class Past:
         """One step later."""
         return Past(weights_BS, self.total_BS + weights_BS, self.steps_B + 1)
 
-    def select(self, rows_B: Tensor) -> "Past":
+    def select(self, rows_B: Tensor | slice) -> "Past":
         """The past of the given rows."""
         return Past(self.weights_BS[rows_B], self.total_BS[rows_B], self.steps_B[rows_B])
 
@@ -111,6 +111,7 @@ class Attention(nn.Module, ABC):
     """
 
     sums_to_one: ClassVar[bool] = True  # else rows sum to at most one
+    at_once: ClassVar[bool] = False  # whether `survey` can take the place of one look after the other
     takes_coverage: ClassVar[bool] = False
     takes_smoothing: ClassVar[bool] = False
 
@@ -144,6 +145,10 @@ class Attention(nn.Module, ABC):
         weights = self.weigh(query_BD, memory, past).pinned(pinned)
         return Glimpse(mix(weights.weights_BS, memory.values_BSE), weights.weights_BS, weights.evidence)
 
+    def survey(self, queries_BTD: Tensor, memory: Memory) -> Glimpse:
+        """The looks of all steps at once, (B, T, ...) each; of mechanisms that take nothing from the looks before."""
+        raise NotImplementedError(f"attention {type(self).__name__} takes one look after the other")
+
     if TYPE_CHECKING:
         __call__ = forward
 
@@ -163,3 +168,11 @@ def masked_softmax(scores_BS: Tensor, allowed_BS: Tensor) -> Tensor:
 def mix(weights_BS: Tensor, values_BSE: Tensor) -> Tensor:
     """The sum of the values by their weights, (B, E)."""
     return torch.bmm(weights_BS.to(values_BSE.dtype).unsqueeze(1), values_BSE).squeeze(1)
+
+
+def survey_by_products(queries_BTD: Tensor, memory: Memory, scale: float = 1.0) -> Glimpse:
+    """All looks at once where the score is a dot product with the key: softmax(scale q k), as `weigh` has it."""
+    keys_BSA = memory.keys_BSA
+    scores_BTS = torch.bmm(queries_BTD.to(keys_BSA.dtype) * scale, keys_BSA.transpose(1, 2))
+    weights_BTS = masked_softmax(scores_BTS, memory.real_BS.unsqueeze(1))
+    return Glimpse(torch.bmm(weights_BTS.to(memory.values_BSE.dtype), memory.values_BSE), weights_BTS, {})

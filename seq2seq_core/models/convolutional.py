@@ -16,7 +16,7 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor, nn
 
-from seq2seq_core.models.base import Answer, Forced, Seq2Seq, Sources
+from seq2seq_core.models.base import Answer, Forced, Learnt, Seq2Seq, Sources
 from seq2seq_core.models.convolution import HALF, BlockAnswer, DecoderBlock, EncoderBlock, SourceMemory, linear
 from seq2seq_core.models.convolutional_config import ConvolutionalConfig
 from seq2seq_core.models.embedding import LearnedPositions, TokenEmbedding
@@ -74,6 +74,11 @@ class ConvolutionalSeq2Seq(Seq2Seq[ConvolutionalState]):
     def force(self, sources: Sources, previous_BT: Tensor) -> Forced:
         decoded = self.decode(previous_BT, self.begin(sources))
         return Forced(self.logits(decoded.features_BTE), decoded.weights_BLTS.mean(1))
+
+    def learn(self, sources: Sources, previous_BT: Tensor, real_BT: Tensor) -> Learnt:
+        decoded = self.decode(previous_BT, self.begin(sources))
+        chosen = Learnt.of(Forced(decoded.features_BTE, decoded.weights_BLTS.mean(1)), real_BT)
+        return replace(chosen, scores_NV=self.logits(chosen.scores_NV))
 
     def begin(self, sources: Sources) -> ConvolutionalState:
         source = self.encode(sources)
