@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq_core.attention.base import Attention, AttentionOptions, Coverage, Memory, Past
+from seq2seq_core.repeated import Repeated
 
 LARGEST_FERTILITY = 2.0  # N of Tu 2016
 LEAST_FERTILITY = 1e-3  # keeps the division and its gradient finite where the sigmoid underflows
@@ -22,7 +23,7 @@ class Additive(Attention):
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)
-        self.query = nn.Linear(query_size, options.size, bias=False)
+        self.query = Repeated(query_size, options.size, bias=False)
         self.key = nn.Linear(memory_size, options.size, bias=False)
         self.energy = nn.Linear(options.size, 1, bias=False)
         if options.coverage is not Coverage.NONE:

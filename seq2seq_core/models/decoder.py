@@ -26,6 +26,7 @@ from seq2seq_core.models.cells import CELLS, UpperLayer, initialise_recurrence
 from seq2seq_core.models.config import ATTENDING, DecoderKind, Readout, RecurrentConfig
 from seq2seq_core.models.packing import Packing
 from seq2seq_core.models.recurrence import run
+from seq2seq_core.repeated import Repeated, repeatedly
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,11 @@ class RecurrentDecoder(nn.Module, ABC):
             self.attention: Attention = mechanism(size, memory_size, config.attention_options())
         self.embedding_gates = nn.Linear(config.embedding_size, gates * size)
         if context_size := self.context_size():
-            self.context_gates = nn.Linear(context_size, gates * size, bias=False)
-        self.state_gates = nn.Linear(size, gates * size)
+            self.context_gates = Repeated(context_size, gates * size, bias=False)
+        self.state_gates = Repeated(size, gates * size)
         self.upper = nn.ModuleList(UpperLayer(size, gates) for _ in range(config.decoder_layers - 1))
         width = config.embedding_size * (2 if config.readout is Readout.MAXOUT else 1)
-        self.readout = nn.Linear(self.readout_size(), width)
+        self.readout = Repeated(self.readout_size(), width)
         self.dropout = nn.Dropout(config.dropout)
         initialise_recurrence(self.cell, self.state_gates, self.embedding_gates)
         for layer in self._upper():
@@ -170,7 +171,8 @@ class RecurrentDecoder(nn.Module, ABC):
         """All steps of given tokens, packed; the rows stand in the order of the packing."""
         gates_NG = self.embedding_gates(embedded_NE)
         if self.looks_back:
-            return self._one_by_one(gates_NG, embedded_NE, carried, given, packing)
+            with repeatedly(self):
+                return self._one_by_one(gates_NG, embedded_NE, carried, given, packing)
         states_NPD = self._climb_all(gates_NG, carried, given, packing)
         seen = self.look_from_all(states_NPD[:, 0], carried, given, packing)
         features_NE = self.features(self.read(states_NPD[:, 0], embedded_NE, seen.contexts_NC))
@@ -345,8 +347,9 @@ class LuongDecoder(RecurrentDecoder):
         return DecoderStep(carried, glimpse.context_BE, glimpse.weights_BS, evidence)
 
     def look_from_all(self, queries_ND: Tensor, carried: Carried, given: Given, packing: Packing) -> "Seen":
-        if given.memory is None or not self.attention.at_once or given.pinned is not None:
-            return self._look_one_by_one(queries_ND, carried, given, packing)
+        if given.memory is None or not self.attention.at_once:
+            with repeatedly(self.attention):
+                return self._look_one_by_one(queries_ND, carried, given, packing)
         glimpse = self.attention.survey(packing.pad(queries_ND), given.memory)
         return Seen(packing.pack(glimpse.context_BE), packing.pack(glimpse.weights_BS))
 
