@@ -10,7 +10,7 @@ Sizes: n rows of one step, I features in, O features out.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import torch
@@ -24,7 +24,7 @@ class Entered:
 
     weight_OI: Tensor
     bias_O: Tensor | None
-    uses: list[tuple[Tensor, Tensor]] = field(default_factory=list)  # of each step: what came in, the gradient that came back
+    uses: list[tuple[Tensor, Tensor]]  # of each step: what came in, and the gradient that came back
 
     @classmethod
     def of(cls, layer: nn.Linear) -> "Entered":

@@ -20,6 +20,7 @@ class Additive(Attention):
     """v^T tanh(W s + U h); U h is the memory's key, computed once per source."""
 
     takes_coverage = True
+    keys_by_position = True
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)

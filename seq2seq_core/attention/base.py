@@ -112,6 +112,7 @@ class Attention(nn.Module, ABC):
 
     sums_to_one: ClassVar[bool] = True  # else rows sum to at most one
     at_once: ClassVar[bool] = False  # whether `survey` can take the place of one look after the other
+    keys_by_position: ClassVar[bool] = False  # whether a key is made of the state at its own position alone
     takes_coverage: ClassVar[bool] = False
     takes_smoothing: ClassVar[bool] = False
 
@@ -137,8 +138,13 @@ class Attention(nn.Module, ABC):
         return Weights(masked_softmax(self.score(query_BD, memory, past), memory.real_BS))
 
     def remember(self, values_BSE: Tensor, real_BS: Tensor) -> Memory:
-        """Project the encoder states once."""
-        return Memory(self.keys(values_BSE), values_BSE, real_BS)
+        """Project the encoder states once; to learn, without their padding."""
+        if not (self.keys_by_position and torch.is_grad_enabled()):
+            return Memory(self.keys(values_BSE), values_BSE, real_BS)
+        place_N = real_BS.flatten().nonzero().squeeze(1)
+        keys_NA = self.keys(values_BSE.flatten(0, 1).index_select(0, place_N).unsqueeze(0)).squeeze(0)
+        keys_BSA = keys_NA.new_zeros(real_BS.numel(), keys_NA.size(1)).index_copy(0, place_N, keys_NA)
+        return Memory(keys_BSA.view(*real_BS.shape, -1), values_BSE, real_BS)
 
     def forward(self, query_BD: Tensor, memory: Memory, past: Past, pinned: int | None = None) -> Glimpse:
         """Weigh the positions and mix the values; `pinned` puts all weight on one position instead."""

@@ -14,6 +14,7 @@ class General(Attention):
     """s^T W h; W h is the memory's key, computed once per source and as large as the query, so `size` has no part."""
 
     at_once: ClassVar[bool] = True
+    keys_by_position: ClassVar[bool] = True
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)

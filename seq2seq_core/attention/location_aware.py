@@ -24,6 +24,7 @@ class LocationAware(Attention):
     """
 
     takes_smoothing = True
+    keys_by_position = True
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)

@@ -35,6 +35,7 @@ class Monotonic(Attention):
     """
 
     sums_to_one = False
+    keys_by_position = True
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)

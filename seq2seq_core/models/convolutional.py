@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from seq2seq_core.models.base import Answer, Forced, Learnt, Seq2Seq, Sources
 from seq2seq_core.models.convolution import HALF, BlockAnswer, DecoderBlock, EncoderBlock, SourceMemory, linear
 from seq2seq_core.models.convolutional_config import ConvolutionalConfig
+from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.embedding import LearnedPositions, TokenEmbedding
 from seq2seq_core.models.projection import Projection
 
@@ -68,7 +69,7 @@ class ConvolutionalSeq2Seq(Seq2Seq[ConvolutionalState]):
         self.decoder_input = linear(size, config.size, config, keep=keep)
         self.decoder = nn.ModuleList(DecoderBlock(config) for _ in range(config.decoder_layers))
         self.decoder_output = linear(config.size, size, config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.output = Projection(config.output, config.target_vocabulary, size, std=(keep / size) ** 0.5)
 
     def force(self, sources: Sources, previous_BT: Tensor) -> Forced:

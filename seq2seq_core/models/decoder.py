@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from seq2seq_core.attention import ATTENTIONS, Attention, Coverage, Glimpse, Memory, Past
 from seq2seq_core.models.cells import CELLS, UpperLayer, initialise_recurrence
 from seq2seq_core.models.config import ATTENDING, DecoderKind, Readout, RecurrentConfig
+from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.packing import Packing
 from seq2seq_core.models.recurrence import run
 from seq2seq_core.repeated import Repeated, repeatedly
@@ -124,7 +125,7 @@ class RecurrentDecoder(nn.Module, ABC):
         self.upper = nn.ModuleList(UpperLayer(size, gates) for _ in range(config.decoder_layers - 1))
         width = config.embedding_size * (2 if config.readout is Readout.MAXOUT else 1)
         self.readout = Repeated(self.readout_size(), width)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         initialise_recurrence(self.cell, self.state_gates, self.embedding_gates)
         for layer in self._upper():
             initialise_recurrence(self.cell, layer.state_gates, layer.input_gates)
@@ -361,8 +362,8 @@ class LuongDecoder(RecurrentDecoder):
                 given, carried = given.select(rows), carried.select(rows)
             glimpse, carried, evidence = self.look(query_nD, carried, given)
             looks.append(DecoderStep(carried, glimpse.context_BE, glimpse.weights_BS, evidence))
-        contexts_NC, weights_NM = (_join([look.context_BC for look in looks]), _join([look.weights_BM for look in looks]))
-        return Seen(contexts_NC, weights_NM, _join_evidence(looks))
+        contexts_NC = _join([look.context_BC for look in looks])
+        return Seen(contexts_NC, _join([look.weights_BM for look in looks]), _join_evidence(looks))
 
     def read(self, state: Tensor, embedded: Tensor, context: Tensor | None) -> Tensor:
         if context is None:

@@ -1,7 +1,7 @@
 """Encoders of texts: recurrent ones, and the embedding of a label.
 
-Sizes: B sentences, S source positions, N of them packed, M memory positions (S here), E embedding size, H state size per direction,
-C memory size, L layers, P parts of a state.
+Sizes: B sentences, S source positions, N of them packed, M memory positions (S here), E embedding size, H state size
+per direction, C memory size, L layers, P parts of a state.
 """
 
 from dataclasses import dataclass, replace

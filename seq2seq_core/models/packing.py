@@ -1,4 +1,5 @@
-"""Sequences of unequal length without their padding: all rows of the first step, then all that have a second, and so on.
+"""Sequences of unequal length without their padding: all rows of the first step, then those that have a second, and so
+on.
 
 As in PyTorch's PackedSequence, the rows that are left at any step are the first ones, for the rows stand by falling
 length. Where a step would come with yet another number of rows, some padding stays instead: few different shapes, for

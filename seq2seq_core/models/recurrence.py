@@ -48,10 +48,9 @@ class _Gru(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, given_NG: Tensor, weight_GD: Tensor, bias_G: Tensor, first_BPD: Tensor, sizes: Sequence[int],
-        dtype: torch.dtype,
-    ) -> Tensor:  # fmt: skip
-        size = weight_GD.size(1)
+        ctx: Any, given_NG: Tensor, weight_GD: Tensor, bias_G: Tensor, first_BPD: Tensor, sizes: Sequence[int]
+    ) -> Tensor:
+        size, dtype = weight_GD.size(1), given_NG.dtype
         gates_NG = given_NG.float() if given_NG.dtype != bias_G.dtype else given_NG.clone()
         products_ND, states_ND = (gates_NG.new_empty(len(gates_NG), size) for _ in range(2))
         weight_DG, bias_G = weight_GD.to(dtype).T, bias_G.to(dtype)
@@ -66,7 +65,7 @@ class _Gru(torch.autograd.Function):
             new_nD.addcmul_(open_nG[:, :size], product_nD).tanh_()
             state_nD = torch.lerp(new_nD, state_nD, open_nG[:, size:], out=next_nD)
         ctx.save_for_backward(gates_NG, products_ND, states_ND, weight_GD, first_BPD)
-        ctx.sizes, ctx.dtype, ctx.given_dtype = sizes, dtype, given_NG.dtype
+        ctx.sizes, ctx.dtype = sizes, dtype
         return states_ND.to(dtype).unsqueeze(1)
 
     @staticmethod
@@ -93,7 +92,7 @@ class _Gru(torch.autograd.Function):
         weight_grad_GD, bias_grad_G = _of_the_matrix(sums_NG, before_ND, ctx.dtype)
         sums_NG[:, 2 * size :] = news_ND
         first_grad_BPD = later_nD.unsqueeze(1).to(first_BPD.dtype)
-        return sums_NG.to(ctx.given_dtype), weight_grad_GD, bias_grad_G, first_grad_BPD, None, None
+        return sums_NG.to(ctx.dtype), weight_grad_GD, bias_grad_G, first_grad_BPD, None
 
 
 class _Lstm(torch.autograd.Function):
@@ -101,10 +100,9 @@ class _Lstm(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, given_NG: Tensor, weight_GD: Tensor, bias_G: Tensor, first_BPD: Tensor, sizes: Sequence[int],
-        dtype: torch.dtype,
-    ) -> Tensor:  # fmt: skip
-        size = weight_GD.size(1)
+        ctx: Any, given_NG: Tensor, weight_GD: Tensor, bias_G: Tensor, first_BPD: Tensor, sizes: Sequence[int]
+    ) -> Tensor:
+        size, dtype = weight_GD.size(1), given_NG.dtype
         gates_NG = given_NG.float() if given_NG.dtype != bias_G.dtype else given_NG.clone()
         states_NPD = gates_NG.new_empty(len(gates_NG), 2, size)
         weight_DG, bias_G = weight_GD.to(dtype).T, bias_G.to(dtype)
@@ -121,7 +119,7 @@ class _Lstm(torch.autograd.Function):
             memory_nD = kept_nD.addcmul_(enter_nD, new_nD)
             hidden_nD = torch.mul(leave_nD, memory_nD.tanh(), out=next_nPD[:, 0])
         ctx.save_for_backward(gates_NG, states_NPD, weight_GD, first_BPD)
-        ctx.sizes, ctx.dtype, ctx.given_dtype = sizes, dtype, given_NG.dtype
+        ctx.sizes, ctx.dtype = sizes, dtype
         return states_NPD.to(dtype)
 
     @staticmethod
@@ -157,7 +155,7 @@ class _Lstm(torch.autograd.Function):
             hidden_later_nD = (sums_nG.to(ctx.dtype) @ weight_GD).to(gates_NG.dtype)
         weight_grad_GD, bias_grad_G = _of_the_matrix(sums_NG, before_NPD[:, 0], ctx.dtype)
         first_grad_BPD = torch.stack((hidden_later_nD, memory_later_nD), dim=1).to(first_BPD.dtype)
-        return sums_NG.to(ctx.given_dtype), weight_grad_GD, bias_grad_G, first_grad_BPD, None, None
+        return sums_NG.to(ctx.dtype), weight_grad_GD, bias_grad_G, first_grad_BPD, None
 
 
 def _steps(sizes: Sequence[int]) -> Iterator[slice]:
@@ -200,7 +198,7 @@ class Whole(Protocol):
 def gru(given_NG: Tensor, weight_GD: Tensor, bias_G: Tensor, first_BPD: Tensor, sizes: Sequence[int]) -> Tensor:
     """`run` of cell "gru". Products are in the precision of what is given, sums and states in that of the weights."""
     states_NPD: Tensor = _Gru.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        given_NG, weight_GD, bias_G, first_BPD, sizes, given_NG.dtype
+        given_NG, weight_GD, bias_G, first_BPD, sizes
     )
     return states_NPD
 
@@ -208,7 +206,7 @@ def gru(given_NG: Tensor, weight_GD: Tensor, bias_G: Tensor, first_BPD: Tensor, 
 def lstm(given_NG: Tensor, weight_GD: Tensor, bias_G: Tensor, first_BPD: Tensor, sizes: Sequence[int]) -> Tensor:
     """`run` of cell "lstm", likewise."""
     states_NPD: Tensor = _Lstm.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        given_NG, weight_GD, bias_G, first_BPD, sizes, given_NG.dtype
+        given_NG, weight_GD, bias_G, first_BPD, sizes
     )
     return states_NPD
 

@@ -26,6 +26,7 @@ from seq2seq_core.models.config import (
     RecurrentConfig,
 )
 from seq2seq_core.models.decoder import RECURRENT_DECODERS, Carried, Given, Unrolled
+from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.encoder import Encoded, LabelEncoder, RecurrentEncoder
 from seq2seq_core.models.output import OUTPUTS, Places, Scored, places_of
 from seq2seq_core.models.packing import Packing, pick
@@ -54,7 +55,7 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
     def __init__(self, config: RecurrentConfig) -> None:
         super().__init__()
         self.config: RecurrentConfig = config
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         if config.encoder in (*RECURRENT_ENCODERS, EncoderKind.LABEL):
             self.source_embedding = _embedding(config.source_vocabulary, config.embedding_size)
         # a pointer network's target tokens are positions; what it reads back is the state at the position

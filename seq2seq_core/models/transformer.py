@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq_core.models.base import Answer, Forced, Learnt, Seq2Seq, Sources
+from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.embedding import LearnedPositions, SinusoidalPositions, TokenEmbedding
 from seq2seq_core.models.projection import Projection
 from seq2seq_core.models.transformer_attention import HeadMemory
@@ -86,7 +87,7 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
         self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
         self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
         self.encoder_norm, self.decoder_norm = _last_norm(config), _last_norm(config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.output = Projection(config.output, config.target_vocabulary, config.size, std=std)
 
     def force(self, sources: Sources, previous_BT: Tensor) -> Forced:

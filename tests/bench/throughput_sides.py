@@ -1,7 +1,7 @@
 """What the throughput bench sets side by side: models of one size, and one training step of each.
 
-A step is forward pass, loss, gradient, clipping and Adam. All sides learn from plain cross entropy, in training mode with
-the same dropout; peers use what their library offers by default (their own loss, `torch.optim.Adam` as it comes).
+A step is forward pass, loss, gradient, clipping and Adam. All sides learn from plain cross entropy, in training mode
+with the same dropout; peers use what their library offers by default (their own loss, `torch.optim.Adam` as it comes).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,12 +1,12 @@
 """python -m tests.bench.train_throughput: target tokens a second in training, against a textbook's loop and Marian.
 
 Every side trains in a process of its own on the same sentence pairs, in turns: each round, each side goes once through
-all pairs. `luong loop` is the per-step loop of `textbook`, `luong` our model of the same function on the same batches of
-64 random pairs, `luong bucketed` the same on batches of similar lengths as `train` makes them, with as many tokens each;
-likewise `marian` (Hugging Face's), `transformer` and `transformer bucketed`. Printed are medians over the rounds: target
-tokens a second by the clock and, on a processor with one thread, by processor seconds, which other work on the machine
-moves less; and the ratio to the first side of the group. On a GPU also the memory, and what share of `--peak` the
-arithmetic of the step would be. Needs `pip install '.[bench]'`.
+all pairs. `luong loop` is the per-step loop of `textbook`, `luong` our model of the same function on the same batches
+of 64 random pairs, `luong bucketed` the same on batches of similar lengths as `train` makes them, with as many tokens
+each; likewise `marian` (Hugging Face's), `transformer` and `transformer bucketed`. Printed are medians over the rounds:
+target tokens a second by the clock and, on a processor with one thread, by processor seconds, which other work on the
+machine moves less; and the ratio to the first side of the group. On a GPU also the memory, and what share of `--peak`
+the arithmetic of the step would be. Needs `pip install '.[bench]'`.
 """
 
 import json
