@@ -7,7 +7,7 @@ Sizes: B rows, S source positions, A attention size, D query size, E memory size
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq_core.errors import OptionError
+from seq2seq_core.repeated import Mixes, enter_values, mix_once
 
 
 class Coverage(StrEnum):
@@ -46,10 +47,26 @@ class Memory:
     keys_BSA: Tensor  # projected once per source, not once per step; (B, H, S, A) where there are heads
     values_BSE: Tensor
     real_BS: Tensor  # bool, False on padding; every row has at least one real position
+    mixes: Mixes | None = None  # in a loop of training, see `for_a_loop`
 
     def select(self, rows_B: Tensor | slice) -> "Memory":
         """The memory of the given rows, repeated and dropped as they say."""
-        return Memory(self.keys_BSA[rows_B], self.values_BSE[rows_B], self.real_BS[rows_B])
+        return Memory(self.keys_BSA[rows_B], self.values_BSE[rows_B], self.real_BS[rows_B], self.mixes)
+
+    def for_a_loop(self) -> "Memory":
+        """The same for steps whose rows are, at each one, the first of the rows before: the gradient of the values is
+        computed for all steps at once.
+        """
+        if not torch.is_grad_enabled() or torch.compiler.is_compiling():
+            return self
+        mixes: Mixes = []
+        return replace(self, values_BSE=enter_values(self.values_BSE, mixes), mixes=mixes)
+
+    def mix(self, weights_BS: Tensor) -> Tensor:
+        """The sum of the values by their weights, (B, E)."""
+        if self.mixes is None:
+            return mix(weights_BS, self.values_BSE)
+        return mix_once(weights_BS.to(self.values_BSE.dtype), self.values_BSE, self.mixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +166,7 @@ class Attention(nn.Module, ABC):
     def forward(self, query_BD: Tensor, memory: Memory, past: Past, pinned: int | None = None) -> Glimpse:
         """Weigh the positions and mix the values; `pinned` puts all weight on one position instead."""
         weights = self.weigh(query_BD, memory, past).pinned(pinned)
-        return Glimpse(mix(weights.weights_BS, memory.values_BSE), weights.weights_BS, weights.evidence)
+        return Glimpse(memory.mix(weights.weights_BS), weights.weights_BS, weights.evidence)
 
     def survey(self, queries_BTD: Tensor, memory: Memory) -> Glimpse:
         """The looks of all steps at once, (B, T, ...) each; of mechanisms that take nothing from the looks before."""

@@ -46,6 +46,10 @@ class Given:
             self.pinned,
         )
 
+    def for_a_loop(self) -> "Given":
+        """The same for the steps of a training; see `Memory.for_a_loop`."""
+        return self if self.memory is None else replace(self, memory=self.memory.for_a_loop())
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:
@@ -208,7 +212,7 @@ class RecurrentDecoder(nn.Module, ABC):
     ) -> Unrolled:
         """Step by step, with the rows that are left."""
         steps: list[DecoderStep] = []
-        rows = packing.sizes[0]
+        rows, given = packing.sizes[0], given.for_a_loop()
         for gates_nG in gates_NG.split(list(packing.sizes)):
             if len(gates_nG) < rows:
                 rows = len(gates_nG)
@@ -356,6 +360,7 @@ class LuongDecoder(RecurrentDecoder):
 
     def _look_one_by_one(self, queries_ND: Tensor, carried: Carried, given: Given, packing: Packing) -> "Seen":
         looks: list[DecoderStep] = []
+        given = given.for_a_loop()
         for query_nD in queries_ND.split(list(packing.sizes)):
             if len(query_nD) < len(carried.state_BLPD):
                 rows = slice(len(query_nD))
