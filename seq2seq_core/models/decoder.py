@@ -213,7 +213,7 @@ class RecurrentDecoder(nn.Module, ABC):
         """Step by step, with the rows that are left."""
         steps: list[DecoderStep] = []
         rows, given = packing.sizes[0], given.for_a_loop()
-        for gates_nG in gates_NG.split(list(packing.sizes)):
+        for gates_nG in torch.split(gates_NG, list(packing.sizes)):
             if len(gates_nG) < rows:
                 rows = len(gates_nG)
                 given, carried = given.select(slice(rows)), carried.select(slice(rows))
@@ -361,7 +361,7 @@ class LuongDecoder(RecurrentDecoder):
     def _look_one_by_one(self, queries_ND: Tensor, carried: Carried, given: Given, packing: Packing) -> "Seen":
         looks: list[DecoderStep] = []
         given = given.for_a_loop()
-        for query_nD in queries_ND.split(list(packing.sizes)):
+        for query_nD in torch.split(queries_ND, list(packing.sizes)):
             if len(query_nD) < len(carried.state_BLPD):
                 rows = slice(len(query_nD))
                 given, carried = given.select(rows), carried.select(rows)

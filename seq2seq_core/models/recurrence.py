@@ -34,7 +34,7 @@ def _step_by_step(
     cell: Cell, given_NG: Tensor, recurrent: nn.Linear, first_BPD: Tensor, sizes: Sequence[int]
 ) -> Tensor:
     states, state_nPD = [], first_BPD
-    for given_nG in given_NG.split(list(sizes)):
+    for given_nG in torch.split(given_NG, list(sizes)):
         state_nPD = cell.advance(given_nG, recurrent, state_nPD[: len(given_nG)])
         states.append(state_nPD)
     return torch.cat(states)

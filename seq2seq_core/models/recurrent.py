@@ -105,7 +105,8 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
         return max(vocabulary, highest + 1) if self.copies else vocabulary
 
     def force(self, sources: Sources, previous_BT: Tensor) -> Forced:
-        state, packing = self.begin(sources), Packing.whole(*previous_BT.shape, previous_BT.device)
+        rows, width = previous_BT.shape
+        state, packing = self.begin(sources), Packing.whole(rows, width, previous_BT.device)
         unrolled = self._unroll(previous_BT, state, packing).each(packing.pad)
         scored = self._score(unrolled, state.places)
         return Forced(scored.scores_BTX, _shown(unrolled, scored))

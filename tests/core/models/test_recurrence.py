@@ -20,7 +20,7 @@ LENGTHS: Final = torch.tensor([3, 1, 7, 4, 4])
 def stepped(name: str, given_NG: Tensor, recurrent: nn.Linear, first_BPD: Tensor, sizes: tuple[int, ...]) -> Tensor:
     """The same by the cell itself."""
     states, state_BPD = [], first_BPD
-    for given_BG in given_NG.split(list(sizes)):
+    for given_BG in torch.split(given_NG, list(sizes)):
         state_BPD = CELLS[name].advance(given_BG, recurrent, state_BPD[: len(given_BG)])
         states.append(state_BPD)
     return torch.cat(states)
