@@ -42,7 +42,10 @@ class AttentionOptions:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """An encoded source as attention sees it."""
+    """An encoded source as attention sees it.
+
+    With one source it stays one row, whatever the number of rows that look at it: a beam copies nothing.
+    """
 
     keys_BSA: Tensor  # projected once per source, not once per step; (B, H, S, A) where there are heads
     values_BSE: Tensor
@@ -51,6 +54,8 @@ class Memory:
 
     def select(self, rows_B: Tensor | slice) -> "Memory":
         """The memory of the given rows, repeated and dropped as they say."""
+        if len(self.values_BSE) == 1:
+            return self
         return Memory(self.keys_BSA[rows_B], self.values_BSE[rows_B], self.real_BS[rows_B], self.mixes)
 
     def for_a_loop(self) -> "Memory":
@@ -189,7 +194,9 @@ def masked_softmax(scores_BS: Tensor, allowed_BS: Tensor) -> Tensor:
 
 
 def mix(weights_BS: Tensor, values_BSE: Tensor) -> Tensor:
-    """The sum of the values by their weights, (B, E)."""
+    """The sum of the values by their weights, (B, E); the values of one source serve any number of rows."""
+    if len(values_BSE) == 1:
+        return weights_BS.to(values_BSE.dtype) @ values_BSE[0]
     return torch.bmm(weights_BS.to(values_BSE.dtype).unsqueeze(1), values_BSE).squeeze(1)
 
 

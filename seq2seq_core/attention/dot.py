@@ -39,5 +39,7 @@ class Dot(Attention):
 
 
 def dot_products(query_BA: Tensor, keys_BSA: Tensor) -> Tensor:
-    """The query's dot product with every key, (B, S)."""
+    """The query's dot product with every key, (B, S); the keys of one source serve any number of rows."""
+    if len(keys_BSA) == 1:
+        return query_BA.to(keys_BSA.dtype) @ keys_BSA[0].T
     return torch.bmm(keys_BSA, query_BA.to(keys_BSA.dtype).unsqueeze(-1)).squeeze(-1)

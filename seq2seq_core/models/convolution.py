@@ -86,7 +86,9 @@ class SourceMemory:
     pinned: int | None = None  # an intervention: the position that gets all attention
 
     def select(self, rows_B: Tensor) -> "SourceMemory":
-        """The memory of the given rows."""
+        """The memory of the given rows; that of one source serves any number of them."""
+        if len(self.real_BS) == 1:
+            return self
         return SourceMemory(self.keys_BSE[rows_B], self.values_BSE[rows_B], self.real_BS[rows_B], self.pinned)
 
 

@@ -32,7 +32,10 @@ LEARNED_STD: Final = 0.5  # as loud as the sinusoids, whose root mean square is 
 
 @dataclass(frozen=True, slots=True)
 class TransformerState:
-    """What a row carries from step to step; one entry per layer of the decoder."""
+    """What a row carries from step to step; one entry per layer of the decoder.
+
+    With one source, `sources` and `real_RS` stay one row, whatever the number of rows: a beam copies nothing of them.
+    """
 
     sources: tuple[HeadMemory, ...]  # keys and values of the encoded source, projected once
     pasts: tuple[HeadMemory, ...]  # keys and values of the target so far
@@ -41,8 +44,10 @@ class TransformerState:
 
     def select(self, rows_R: Tensor) -> "TransformerState":
         """The state of the given rows."""
-        sources = tuple(memory.select(rows_R) for memory in self.sources)
         pasts = tuple(past.select(rows_R) for past in self.pasts)
+        if len(self.real_RS) == 1:
+            return TransformerState(self.sources, pasts, self.real_RS, self.pinned)
+        sources = tuple(memory.select(rows_R) for memory in self.sources)
         return TransformerState(sources, pasts, self.real_RS[rows_R], self.pinned)
 
     @property
