@@ -111,23 +111,6 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
         scored = self._score(unrolled, state.places)
         return Forced(scored.scores_BTX, _shown(unrolled, scored))
 
-    def force_language(self, previous_BT: Tensor) -> Tensor:
-        """Teacher forcing with nothing of the source, as if this were a language model; scores (B, T, V).
-
-        The first state and all contexts are zero: attention looks at one position that holds nothing. Not for outputs
-        that copy or point, which have nothing to say without a source.
-        """
-        batch, weight = len(previous_BT), self.target_embedding.weight
-        given = Given()
-        if self.config.decoder in ATTENDING:
-            nothing_B1C = weight.new_zeros(batch, 1, self.decoder.memory_size)
-            given = Given(self.decoder.attention.remember(nothing_B1C, torch.ones_like(previous_BT[:, :1]) > 0))
-        if self.config.decoder is DecoderKind.CHO:
-            given = Given(summary_BC=weight.new_zeros(batch, self.decoder.memory_size))
-        state = RecurrentState(given, self.decoder.begin(self._zero(batch), given), None)
-        unrolled, _ = self.decoder(self._embed(previous_BT, state), state.carried, state.given)
-        return self._score(unrolled, None).scores_BTX
-
     def learn(self, sources: Sources, previous_BT: Tensor, real_BT: Tensor) -> Learnt:
         """Rows that have ended take no further step. They are sorted for that before anything is computed."""
         width, lengths_B = previous_BT.size(1), real_BT.sum(dim=1)
@@ -147,6 +130,24 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
         shown = _shown(padded, scored)
         attention_NM = None if shown is None else pick(shown.flatten(0, 1), sorted_N)
         return Learnt(pick(scored.scores_BTX.flatten(0, 1), sorted_N), place_N, attention_NM)
+
+    def force_language(self, previous_BT: Tensor) -> Tensor:
+        """Teacher forcing with nothing of the source, as if this were a language model; scores (B, T, V).
+
+        The first state and all contexts are zero: attention looks at one position that holds nothing. Not for outputs
+        that copy or point, which have nothing to say without a source.
+        """
+        batch, weight = len(previous_BT), self.target_embedding.weight
+        given = Given()
+        if self.config.decoder in ATTENDING:
+            nothing_B1C = weight.new_zeros(batch, 1, self.decoder.memory_size)
+            given = Given(self.decoder.attention.remember(nothing_B1C, torch.ones_like(previous_BT[:, :1]) > 0))
+        if self.config.decoder is DecoderKind.CHO:
+            given = Given(summary_BC=weight.new_zeros(batch, self.decoder.memory_size))
+        state = RecurrentState(given, self.decoder.begin(self._zero(batch), given), None)
+        packing = Packing.whole(batch, previous_BT.size(1), previous_BT.device)
+        unrolled = self._unroll(previous_BT, state, packing).each(packing.pad)
+        return self._score(unrolled, None).scores_BTX
 
     def begin(self, sources: Sources) -> RecurrentState:
         """Encode the sources.

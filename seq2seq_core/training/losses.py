@@ -77,7 +77,6 @@ class _CrossEntropy(torch.autograd.Function):
         real_N = next_N != PAD_ID
         loss_N = (smoothing - 1) * log_probs_NV.gather(1, next_N[:, None]).squeeze(1)
         if smoothing:
-            # not of log_probs: where a model says 0 there is an infinity, which torch's smoothing gives back as well
             loss_N = loss_N - smoothing * log_probs_NV.mean(dim=-1)
         ctx.save_for_backward(log_probs_NV, next_N, real_N)
         ctx.smoothing, ctx.dtype = smoothing, logits_NV.dtype

@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from seq2seq_core.training.batches import Batch, TokenPairs, collate, epoch_order
+from seq2seq_core.training.batches import Batch, collate, epoch_order
+from seq2seq_core.training.pairs import ReadPairs, TokenPairs, gather
 
 MEAN: Final = 12  # tokens of a sentence without its end token
 SPREAD: Final = 0.35  # of the logarithm of a length: 64 random sentences pad to about twice their tokens
@@ -48,4 +49,4 @@ def bucketed_batches(pairs: Sequence[Pair], *, tokens: int, seed: int) -> list[B
 
 
 def _held(pairs: Sequence[Pair]) -> TokenPairs:
-    return TokenPairs([pair.source for pair in pairs], [pair.target for pair in pairs], skipped=0)
+    return gather([ReadPairs([(pair.source, pair.target) for pair in pairs], 0)])
