@@ -79,7 +79,7 @@ RULES: Final = {
     "seq2seq_core.length_curve": may(core("checkpoint evaluation pipeline tasks"), "tyro"),
     "seq2seq_core.task_curve": may(core("checkpoint files length_curve pipeline tasks"), "numpy tyro"),
     "seq2seq_core.train": may(
-        core("training checkpoint evaluation models pipeline tokenizer readers tasks files"), "torch tyro tqdm"
+        core("training checkpoint evaluation models pipeline tokenizer readers tasks files"), "torch numpy tyro tqdm"
     ),
     "seq2seq_core.decode": may(core("decoding door pipeline presets tasks files"), "torch tyro tqdm"),
 }
