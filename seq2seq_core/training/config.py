@@ -151,7 +151,7 @@ class TrainingOptions:
     threads: int = 0
     """processor threads; 0 leaves the choice to PyTorch"""
     compile: bool = False
-    """generate kernels for the model with torch.compile: minutes at the start, and again for new shapes"""
+    """generate kernels with torch.compile, which takes minutes at the start; not for the recurrent family"""
     tensorboard: bool = False
     """curves for TensorBoard in the folder `tensorboard` of the run; needs the extra of that name"""
     dry_run: bool = False
@@ -201,6 +201,8 @@ class TrainingOptions:
             )
         if self.dry_run and self.resume:
             raise OptionError("dry_run and resume exclude each other: nothing is resumed where nothing is trained")
+        if self.compile and self.family == "recurrent":  # its decoder is a loop, which is unrolled for each length
+            raise OptionError("compile needs the family transformer or convolutional, got 'recurrent'")
         if self.device not in ("auto", "cpu", "cuda"):
             raise OptionError(f"device must be auto, cpu or cuda, got {self.device!r}")
         if self.family not in FAMILIES:
