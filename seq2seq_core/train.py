@@ -69,7 +69,7 @@ def train(options: TrainingOptions) -> Run:
     """Read the data, train, and measure the best model on the test file."""
     device = _device(options)
     with joined(device) as team:
-        if is_restarted() and not options.dry_run:
+        if any(team.sums([is_restarted()])) and not options.dry_run:
             options = replace(options, resume=team.led(lambda: _can_go_on(options)))
         texts = team.together(lambda: _read(options))
         trainer = _start(options, texts, device, team)

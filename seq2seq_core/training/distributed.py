@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 import torch
 from torch import distributed, nn
+from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
 from seq2seq_core.errors import Seq2SeqError
@@ -105,11 +106,26 @@ def joined(device: torch.device) -> Iterator[Team]:
     if device.type == "cuda":
         torch.cuda.set_device(device)
     # gradients travel from card to card; the few numbers and messages of `Team` lie in main memory
-    distributed.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
+    _meet("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
     try:
         yield Team(distributed.get_rank(), distributed.get_world_size())
     finally:
         distributed.destroy_process_group()
+
+
+def _meet(backend: str) -> None:
+    """Find the other processes.
+
+    On one machine torchrun keeps its store of addresses when it restarts the processes (torch 2.13), so that a new one
+    may find the address of a dead one: each attempt gets a part of the store for itself. On several machines the
+    attempts are counted apart from each other, so there the store is as torchrun gives it.
+    """
+    if int(os.environ.get("GROUP_WORLD_SIZE", "1")) > 1:
+        distributed.init_process_group(backend)
+        return
+    store, rank, size = next(rendezvous("env://"))
+    own = distributed.PrefixStore(f"attempt {os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    distributed.init_process_group(backend, store=own, rank=rank, world_size=size)
 
 
 def rank() -> int:

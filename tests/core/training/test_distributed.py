@@ -25,7 +25,7 @@ from tests.support.project import ROOT
 from tests.support.tiny_run import tiny_options
 
 UPDATES: Final = 50
-SMALL: Final = {"embedding_size": 24, "encoder_size": 24, "decoder_size": 32, "attention_size": 16}
+SMALL: Final = {"embedding_size": 24, "encoder_size": 16, "decoder_size": 32, "attention_size": 16}
 
 
 def options_in(folder: Path, *, dropout: float = 0.0, **changes: Any) -> TrainingOptions:
