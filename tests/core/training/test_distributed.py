@@ -25,14 +25,20 @@ from tests.support.project import ROOT
 from tests.support.tiny_run import tiny_options
 
 UPDATES: Final = 50
-SMALL: Final = {"embedding_size": 24, "encoder_size": 16, "decoder_size": 32, "attention_size": 16}
+SMALL: Final[dict[str, Any]] = {"embedding_size": 24, "encoder_size": 16, "decoder_size": 32, "attention_size": 16}
 
 
 def options_in(folder: Path, *, dropout: float = 0.0, **changes: Any) -> TrainingOptions:
     """Batches of which an epoch has an odd number, so that one process comes away empty each time."""
     folder.mkdir()
     model = RecurrentOptions(dropout=dropout, **SMALL)
-    settings = {"max_tokens": 3_600, "batch_tokens": 60, "validate_every": 1_200, "log_every": 1, "model": model}
+    settings: dict[str, Any] = {
+        "max_tokens": 3_600,
+        "batch_tokens": 60,
+        "validate_every": 1_200,
+        "log_every": 1,
+        "model": model,
+    }
     return tiny_options(folder, **settings | changes)
 
 

@@ -30,7 +30,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def after_the_first_save(patch: pytest.MonkeyPatch, act: Any) -> dict[str, bytes]:
     """Let something happen after the first complete `last`; gives the files that it held, once it was written."""
-    save_last, held = Run.save_last, {}
+    save_last = Run.save_last
+    held: dict[str, bytes] = {}
 
     def saving(run: Run, *arguments: Any) -> None:
         save_last(run, *arguments)
@@ -42,12 +43,17 @@ def after_the_first_save(patch: pytest.MonkeyPatch, act: Any) -> dict[str, bytes
     return held
 
 
-@pytest.mark.parametrize("nth", [1, 2, 9, 20, 33])
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that nobody disturbed."""
+    return train(options_in(tmp_path_factory.mktemp("whole") / "whole")).folder
+
+
+@pytest.mark.parametrize("nth", [1, 9, 20])  # flushes: of the best model's first file, of another, of the last model's
 def test_a_full_disk_ends_the_run_and_leaves_a_checkpoint_to_go_on_from(
-    tmp_path: Path, nth: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, nth: int, whole: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole, options = options_in(tmp_path / "whole"), options_in(tmp_path / "full")
-    train(whole)
+    options = options_in(tmp_path / "full")
     flush, calls = os.fsync, 0
 
     def full(descriptor: int) -> None:
@@ -63,9 +69,10 @@ def test_a_full_disk_ends_the_run_and_leaves_a_checkpoint_to_go_on_from(
         assert main() == 2
     assert "cannot be written: No space left on device" in capsys.readouterr().err
     assert contents(options.output / "last") == held
+    assert sorted(path.name for path in options.output.iterdir()) == ["best", "last", "log.jsonl"]
     train(replace(options, resume=True))
     for name in ("last/model.safetensors", "last/training_state.safetensors", "best/model.safetensors"):
-        assert (options.output / name).read_bytes() == (whole.output / name).read_bytes(), name
+        assert (options.output / name).read_bytes() == (whole / name).read_bytes(), name
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

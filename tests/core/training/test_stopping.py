@@ -13,6 +13,7 @@ import torch
 from seq2seq_core.train import main, train
 from seq2seq_core.training.config import TrainingOptions
 from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.losses import predict
 from seq2seq_core.training.record import command
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.stopping import StoppedError, sigterm_heeded
@@ -28,6 +29,14 @@ def options_in(folder: Path, **changes: Any) -> TrainingOptions:
 
 def bits(options: TrainingOptions) -> dict[str, bytes]:
     return {name: (options.output / name).read_bytes() for name in BITS}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The bits of a run that nobody disturbed."""
+    options = options_in(tmp_path_factory.mktemp("whole") / "whole")
+    train(options)
+    return bits(options)
 
 
 def numbers(options: TrainingOptions) -> dict[str, Any]:
@@ -61,17 +70,16 @@ def terminate_in(patch: pytest.MonkeyPatch, owner: type, name: str, call: int) -
     ],
 )
 def test_sigterm_saves_and_the_resumed_run_ends_with_the_same_bits(
-    tmp_path: Path, owner: type, name: str, call: int
+    tmp_path: Path, owner: type, name: str, call: int, whole: dict[str, bytes]
 ) -> None:
-    whole, cut = options_in(tmp_path / "whole"), options_in(tmp_path / "cut")
-    train(whole)
+    cut = options_in(tmp_path / "cut")
     with pytest.MonkeyPatch.context() as patch, pytest.raises(StoppedError, match=r"saved at [\d,]+ tokens; --resume"):
         terminate_in(patch, owner, name, call)
         train(cut)
     assert 0 < numbers(cut)["tokens"] < 900
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     train(replace(cut, resume=True))
-    assert bits(cut) == bits(whole)
+    assert bits(cut) == whole
 
 
 def test_the_command_line_ends_with_the_status_of_sigterm(
@@ -98,10 +106,9 @@ def test_a_sigterm_that_nobody_looked_at_is_not_forgotten() -> None:
 
 
 def test_saves_between_validations_are_where_they_are_asked_for_and_change_no_bit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: dict[str, bytes]
 ) -> None:
-    whole, often = options_in(tmp_path / "whole"), options_in(tmp_path / "often", save_every=100)
-    train(whole)
+    often = options_in(tmp_path / "often", save_every=100)
     saved: list[int] = []
     save_last = Run.save_last
 
@@ -114,15 +121,13 @@ def test_saves_between_validations_are_where_they_are_asked_for_and_change_no_bi
     gaps = [after - before for before, after in zip([0, *saved], saved, strict=False)]
     assert len(saved) > 6
     assert all(gap < 100 + 80 for gap in gaps)
-    assert bits(often) == bits(whole)
+    assert bits(often) == whole
 
 
 def test_the_random_numbers_that_a_validation_draws_are_not_the_training_s(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: dict[str, bytes]
 ) -> None:
-    whole, drawing = options_in(tmp_path / "whole"), options_in(tmp_path / "drawing")
-    train(whole)
-    predict = Trainer.validate.__globals__["predict"]
+    drawing = options_in(tmp_path / "drawing")
 
     def predict_and_draw(*arguments: Any) -> Any:
         torch.rand(7)
@@ -130,4 +135,4 @@ def test_the_random_numbers_that_a_validation_draws_are_not_the_training_s(
 
     monkeypatch.setattr("seq2seq_core.training.loop.predict", predict_and_draw)
     train(drawing)
-    assert bits(drawing) == bits(whole)
+    assert bits(drawing) == whole
