@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 import torch
 from torch import distributed, nn
+from torch.distributed.distributed_c10d import PrefixStore
 from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
@@ -124,7 +125,7 @@ def _meet(backend: str) -> None:
         distributed.init_process_group(backend)
         return
     store, rank, size = next(rendezvous("env://"))
-    own = distributed.PrefixStore(f"attempt {os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    own = PrefixStore(f"attempt {os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
     distributed.init_process_group(backend, store=own, rank=rank, world_size=size)
 
 

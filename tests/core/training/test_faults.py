@@ -79,11 +79,16 @@ def test_a_full_disk_ends_the_run_and_leaves_a_checkpoint_to_go_on_from(
 def test_a_log_that_cannot_grow_ends_the_run(tmp_path: Path) -> None:
     options = options_in(tmp_path / "run", log_every=1)
     log = options.output / "log.jsonl"
+
+    def fill() -> None:
+        log.unlink()
+        log.symlink_to("/dev/full")
+
     with (
         pytest.MonkeyPatch.context() as patch,
         pytest.raises(DataError, match=r"log\.jsonl: cannot be written: No spa"),
     ):
-        held = after_the_first_save(patch, lambda: (log.unlink(), log.symlink_to("/dev/full")))
+        held = after_the_first_save(patch, fill)
         train(options)
     assert contents(options.output / "last") == held
 
