@@ -18,6 +18,7 @@ from demo.service import (
     printed_entry,
     read_decoder_examples,
     read_examples,
+    read_exposure,
     read_gallery,
     read_measured,
     read_named,
@@ -63,7 +64,8 @@ def build_app(service: Service) -> gr.Blocks:
             read_decoder_examples(ASSETS / "decoder_examples.json"),
         )
         measured = read_measured(ASSETS / "curves")
-        context = Context(app, service, examples, language, captions, measured)
+        exposure = read_exposure(ASSETS / "exposure")
+        context = Context(app, service, examples, language, captions, measured, exposure)
         with gr.Tabs():
             for tab in TABS:
                 with gr.Tab(id=tab.id, elem_id=f"tab-{tab.id}", elem_classes="desk") as place:

@@ -1,23 +1,28 @@
 """python -m seq2seq_core.decode: translate a file line by line, or write the traces of the searches.
 
     python -m seq2seq_core.decode --model CHECKPOINT --input in.txt --output out.txt --decoder beam --beam-size 5
+
+A large file is decoded in shards, also by several processes, as in
+`torchrun --nproc-per-node 4 -m seq2seq_core.decode ...`; one that was stopped goes on with `--resume`.
 """
 
 import contextlib
+import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, Literal
 
 import tyro
 
+from seq2seq_core.decode_shards import Crew, ShardedFile, gathered_crew
 from seq2seq_core.decoding import DECODERS
 from seq2seq_core.door import Door
 from seq2seq_core.errors import DataError, InputError, OptionError, Seq2SeqError
-from seq2seq_core.files import replaced, utf8_lines
+from seq2seq_core.files import replaced, standing_folder, utf8_lines
 from seq2seq_core.options import Constraints, CoverageRule, LengthCount, LengthRule, SearchOptions, StopRule
 from seq2seq_core.pipeline import open_pipeline
 from seq2seq_core.presets import preset
@@ -101,6 +106,10 @@ class DecodeOptions:
     """sources decoded together"""
     trace: bool = False
     """write the trace of each search as one line of JSON instead of its text; null for an empty line"""
+    shard_lines: int = 10_000
+    """a file of more lines is decoded in shards of so many, which lie beside the output until all are finished"""
+    resume: bool = False
+    """use the shards that an earlier, unfinished decoding of the same file with the same settings finished"""
     device: str = "cpu"
     """cpu, cuda, or another name of PyTorch's"""
     source_language: str | None = None
@@ -109,8 +118,9 @@ class DecodeOptions:
     """hf: models of many languages: code of the output's language"""
 
     def __post_init__(self) -> None:
-        if self.batch_size < 1:
-            raise OptionError(f"batch_size must be 1 or more, got {self.batch_size}")
+        for name in ("batch_size", "shard_lines"):
+            if (value := getattr(self, name)) < 1:
+                raise OptionError(f"{name} must be 1 or more, got {value}")
 
     def search(self) -> SearchOptions:
         """The options of the chosen algorithm, or of the toolkit.
@@ -154,16 +164,52 @@ def main() -> int:
 def run(options: DecodeOptions) -> None:
     """Decode the input to the output; a file appears under its name when it is complete."""
     search = options.search()
-    pipeline = open_pipeline(
-        options.model,
-        options.device,
-        source_language=options.source_language,
-        target_language=options.target_language,
-    )
-    search = replace(search, constraints=_in_tokens(search.constraints, pipeline, options))
-    with _opened(options.output) as output:
-        for line in decoded(pipeline, _lines(options.input), search, options):
-            output.write(line.encode() + b"\n")
+    with gathered_crew() as crew:
+        file = _sharded(options, crew)
+        device = f"cuda:{crew.local_rank}" if options.device == "cuda" and crew.size > 1 else options.device
+        pipeline = open_pipeline(
+            options.model, device, source_language=options.source_language, target_language=options.target_language
+        )
+        search = replace(search, constraints=_in_tokens(search.constraints, pipeline, options))
+        if file is not None:
+            file.decode(
+                crew,
+                _settings(options),
+                lambda shard: decoded(pipeline, shard.lines, search, options, first=shard.first),
+                resume=options.resume,
+            )
+            return
+        with _opened(options.output) as output:
+            for line in decoded(pipeline, _lines(options.input), search, options):
+                output.write(line.encode() + b"\n")
+
+
+def _sharded(options: DecodeOptions, crew: Crew) -> ShardedFile | None:
+    """The input where it is to be decoded in shards: a file of many lines; any file to be resumed or shared.
+
+    Raises:
+        OptionError: what is no file is to be resumed or shared.
+    """
+    source, output = Path(options.input), Path(options.output)
+    needed = options.resume or crew.size > 1
+    if "-" in (options.input, options.output) or not source.is_file() or (output.exists() and not output.is_file()):
+        if needed:
+            raise OptionError(
+                f"resume and torchrun need files as input and output, got {options.input!r} and {options.output!r}"
+            )
+        return None
+    file = ShardedFile.of(source, output, options.shard_lines)
+    return file if needed or file.lines > options.shard_lines else None
+
+
+def _settings(options: DecodeOptions) -> dict[str, object]:
+    """All that decides the outputs, in the types of JSON; a checkpoint by the hashes that it holds."""
+    free = ("input", "output", "resume", "device", "batch_size")
+    settings = {name: value for name, value in asdict(options).items() if name not in free}
+    config = standing_folder(Path(options.model)) / "config.json"
+    if config.is_file():
+        settings["model"] = hashlib.sha256(config.read_bytes()).hexdigest()
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()}
 
 
 def _in_tokens(constraints: Constraints, pipeline: Door, options: DecodeOptions) -> Constraints:
@@ -186,10 +232,10 @@ def _in_tokens(constraints: Constraints, pipeline: Door, options: DecodeOptions)
 
 
 def decoded(
-    pipeline: Door, lines: Iterable[str], search: SearchOptions, options: DecodeOptions
+    pipeline: Door, lines: Iterable[str], search: SearchOptions, options: DecodeOptions, first: int = 1
 ) -> Iterator[str]:
-    """One output line for each input line, in order."""
-    rest = _decodable(pipeline, lines, options.input)
+    """One output line for each input line, in order; `first` is the number of the first one in its file."""
+    rest = _decodable(pipeline, lines, options.input, first)
     if options.trace:
         while batch := list(islice(rest, options.batch_size)):
             yield from _traced(pipeline, batch, search)
@@ -198,9 +244,9 @@ def decoded(
             yield from _translated(pipeline, chunk, search, options)
 
 
-def _decodable(pipeline: Door, lines: Iterable[str], name: str) -> Iterator[str]:
+def _decodable(pipeline: Door, lines: Iterable[str], name: str, first: int) -> Iterator[str]:
     """The same lines; one that the model cannot read is named by its number."""
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(lines, start=first):
         try:
             if not pipeline.is_blank(line):
                 pipeline.encode(line)

@@ -50,7 +50,7 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _flush_folder(target.parent)
+        flush_folder(target.parent)
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -81,7 +81,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         try:
             for name, content in files.items():
                 write_file(new / name, content)
-            _flush_folder(new)
+            flush_folder(new)
         except BaseException:  # a disk that is full needs the room
             shutil.rmtree(new, ignore_errors=True)
             raise
@@ -89,7 +89,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
-        _flush_folder(folder.parent)
+        flush_folder(folder.parent)
         shutil.rmtree(old, ignore_errors=True)
 
 
@@ -146,7 +146,8 @@ def _beside(folder: Path, suffix: str) -> Path:
     return folder.parent / f".{folder.name}.{suffix}"
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Make the names of new files survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

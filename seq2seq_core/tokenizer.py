@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Final
 
 import sentencepiece as spm
@@ -166,7 +167,9 @@ class Tokenizer:
         for text in texts:
             check_characters(text)
         if self.kind in WHOLE_KINDS:
-            return [list(self._encode_units(text).ids) for text in texts]
+            split = [_units(text, self.kind) for text in texts]
+            ids = {unit: int(self._processor.piece_to_id(BLANK + unit)) for unit in set(chain.from_iterable(split))}
+            return [[ids[unit] for unit in units] for units in split]
         return [list(ids) for ids in self._processor.encode(list(texts), return_type=int)]
 
     def decode(self, ids: Sequence[int]) -> str:

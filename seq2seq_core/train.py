@@ -10,8 +10,11 @@ a larger `--max-tokens`, unless its learning rate has fallen to zero by the cosi
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -23,20 +26,24 @@ from seq2seq_core.errors import DataError, OptionError, Seq2SeqError, TrainingEr
 from seq2seq_core.evaluation import evaluate, room_for
 from seq2seq_core.files import recover_folder, standing_folder
 from seq2seq_core.models import FAMILIES
+from seq2seq_core.perplexity import named_perplexities
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.readers import Reader, make_reader
 from seq2seq_core.tasks import generate
-from seq2seq_core.tasks.joining import with_joined
 from seq2seq_core.tasks.parallel import ParallelText, read_parallel, read_references
-from seq2seq_core.training.batches import TokenPairs, tokenise
+from seq2seq_core.tasks.streams import Text, open_parallel, sampled
+from seq2seq_core.training.begin import NOTHING, RECORD, Given, fill_model, open_start
 from seq2seq_core.training.board import Board
 from seq2seq_core.training.config import Measure, TrainingOptions
+from seq2seq_core.training.corpus import Preparation, token_pairs
 from seq2seq_core.training.distributed import Team, is_restarted, joined, local_rank, rank
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.pairs import PairReader, TokenPairs
 from seq2seq_core.training.preview import preview
 from seq2seq_core.training.record import card_of, check_same_training, differences, record_of
 from seq2seq_core.training.run import Run
+from seq2seq_core.training.shards import Store
 from seq2seq_core.training.state import unpack_state
 from seq2seq_core.training.stopping import STATUS, StoppedError
 
@@ -73,13 +80,14 @@ def train(options: TrainingOptions) -> Run:
             options = replace(options, resume=team.led(lambda: _can_go_on(options)))
         texts = team.together(lambda: _read(options))
         trainer = _start(options, texts, device, team)
-        pairs = team.together(lambda: _tokenised(options, texts, trainer))
-        room = max(10, pairs["train"].room(trainer.model.positions))
-        trainer.run = run = replace(trainer.run, record={**trainer.run.record, "room": room})
-        if options.dry_run:
-            for line in preview(trainer, pairs["train"]):
-                team.say(line)
-            return run
+        with _data_folder(options) as folder:
+            pairs = team.together(lambda: _tokenised(options, texts, trainer, folder))
+            room = max(10, pairs["train"].room(trainer.model.positions))
+            trainer.run = run = replace(trainer.run, record={**trainer.run.record, "room": room})
+            if options.dry_run:
+                for line in preview(trainer, pairs["train"]):
+                    team.say(line)
+                return run
         if not trainer.progress.finished:
             trainer.train(pairs["train"], pairs["valid"])
     if team.leads and _measured(options):
@@ -92,30 +100,43 @@ def _can_go_on(options: TrainingOptions) -> bool:
     return standing_folder(options.output / "last").exists()
 
 
-def _read(options: TrainingOptions) -> dict[str, ParallelText]:
+def _read(options: TrainingOptions) -> dict[str, Text]:
     """Training and validation pairs; the test pairs too, so that what is wrong with them is known at once."""
     if _measured(options):
         _references(options)
     return _texts(options)
 
 
-def _tokenised(options: TrainingOptions, texts: Mapping[str, ParallelText], trainer: Trainer) -> dict[str, TokenPairs]:
+def _tokenised(
+    options: TrainingOptions, texts: Mapping[str, Text], trainer: Trainer, folder: Path
+) -> dict[str, TokenPairs]:
+    """The token pairs; those of large corpora lie in `folder`, where one process makes them for all."""
     run, pairs = trainer.run, {}
     if options.test is not None:
         _check_test(options, trainer.model.config.source_cap, run.source_tokenizer)
-    readers = (run.source_tokenizer, run.target_tokenizer)
+    reader = PairReader((run.source_tokenizer, run.target_tokenizer), options.longest, trainer.model.copies)
     for name, text in texts.items():
-        all_pairs = with_joined(text, options.join, options.seed) if options.join > 1 else text
-        copies = trainer.model.copies
-        pairs[name] = tokenise(all_pairs.sources, all_pairs.targets, readers, options.longest, copies=copies)
+        preparation = Preparation(reader, options.join, options.seed)
+        pairs[name] = token_pairs(text, preparation, Store(folder, name, options.data.shard_pairs))
         _report(name, pairs[name], trainer)
     return pairs
 
 
-def _texts(options: TrainingOptions) -> dict[str, ParallelText]:
+@contextmanager
+def _data_folder(options: TrainingOptions) -> Iterator[Path]:
+    """Where tokenised files lie; those of a dry run go away with it, unless a cache is there for all runs."""
+    if options.data.cache is not None or not options.dry_run:
+        yield options.data.cache or options.output / "data"
+        return
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _texts(options: TrainingOptions) -> dict[str, Text]:
     """Training and validation pairs."""
     if not options.task:
-        return {"train": read_parallel(options.train), "valid": read_parallel(options.valid)}
+        files = {"train": options.train, "valid": options.valid}
+        return {name: open_parallel(file, options.data.in_memory) for name, file in files.items()}
     counts = {"train": options.task_pairs, "valid": _HELD_OUT}
     return {name: _generated(options, name, count) for name, count in counts.items()}
 
@@ -129,7 +150,7 @@ def _measured(options: TrainingOptions) -> bool:
     return options.test is not None or (bool(options.task) and options.tokenizer.source_kind != "none")
 
 
-def _start(options: TrainingOptions, texts: Mapping[str, ParallelText], device: torch.device, team: Team) -> Trainer:
+def _start(options: TrainingOptions, texts: Mapping[str, Text], device: torch.device, team: Team) -> Trainer:
     """A training at its beginning, or the saved one with its model, tokenizers and state."""
     if not options.dry_run:
         team.led(lambda: _claim(options))
@@ -137,12 +158,16 @@ def _start(options: TrainingOptions, texts: Mapping[str, ParallelText], device: 
     record = record_of(options, texts, team)
     if options.resume:
         return team.together(lambda: _resumed(options, texts, record, device, team))
-    source, target = team.led(lambda: train_tokenizers(options, texts["train"]))
+    sample = team.together(lambda: sampled(texts["train"], options.data.tokenizer_pairs, options.seed))
+    given = team.together(lambda: open_start(options))
+    source, target = team.led(lambda: train_tokenizers(options, sample, given))
     family, settings = FAMILIES[options.family], asdict(options.chosen())
     model = family.model(family.config(source_vocabulary=len(source), target_vocabulary=len(target), **settings))
-    run = Run(options.output, source, target, record, card_of(options))
+    run = Run(options.output, source, target, record | given.record(), card_of(options))
     log = team.together(lambda: _log(options, team, first_update=1))
     log.write("start", parameters=count_parameters(model), **run.record)
+    for line in team.together(lambda: fill_model(model, options, given, run, sample, log)):
+        team.say(line)
     processes = f", {team.size} processes" if team.size > 1 else ""
     team.say(f"{count_parameters(model):,} parameters on {device.type}{processes}")
     _seed_process(options, team)
@@ -161,7 +186,7 @@ def _claim(options: TrainingOptions) -> None:
 
 def _resumed(
     options: TrainingOptions,
-    texts: Mapping[str, ParallelText],
+    texts: Mapping[str, Text],
     record: Mapping[str, Any],
     device: torch.device,
     team: Team,
@@ -169,7 +194,8 @@ def _resumed(
     last = options.output / "last"
     saved = load_checkpoint(last)
     check_same_training(last, saved.training, options, texts, team)
-    run = Run(options.output, saved.source_tokenizer, saved.target_tokenizer, record, card_of(options))
+    kept = {name: value for name, value in saved.training.items() if name == RECORD}
+    run = Run(options.output, saved.source_tokenizer, saved.target_tokenizer, {**record, **kept}, card_of(options))
     trainer = Trainer(options, saved.model.to(device), run, Log(None), team)
     _seed_process(options, team)  # for a process that had no counterpart
     trainer.progress = unpack_state(last, trainer.model, trainer.optimiser, team.rank)
@@ -217,6 +243,7 @@ def _measure(options: TrainingOptions, run: Run, log: Log) -> None:
     test, references = _references(options)
     pipeline = Pipeline.load(run.best)
     metrics = evaluate(pipeline, test.sources, references, _measure_of(options))
+    metrics |= named_perplexities(pipeline.checkpoint, test.sources, test.targets, options.batch_tokens)
     for name, value in metrics.items():
         print(f"{name}: {value}")
     log.write("test", **metrics)
@@ -232,15 +259,17 @@ def _measure_of(options: TrainingOptions) -> str:
     return options.measure.value
 
 
-def train_tokenizers(options: TrainingOptions, text: ParallelText) -> tuple[Reader, Reader]:
-    """Learn what the readers of both sides have to learn from the training pairs."""
+def train_tokenizers(options: TrainingOptions, text: ParallelText, given: Given = NOTHING) -> tuple[Reader, Reader]:
+    """Learn what the readers of both sides have to learn from the training pairs, where none is given."""
     chosen, cap = options.tokenizer, options.chosen().source_cap
+    if given.source is not None and given.target is not None:
+        return given.source, given.target
     if chosen.shared:
         both = make_reader((*text.sources, *text.targets), chosen.source_kind, chosen.source_size, cap)
         return both, both
     return (
         make_reader(text.sources, chosen.source_kind, chosen.source_size, cap),
-        make_reader(text.targets, chosen.target_kind, chosen.target_size, cap),
+        given.target or make_reader(text.targets, chosen.target_kind, chosen.target_size, cap),
     )
 
 

@@ -43,7 +43,7 @@ RULES: Final = {
     "demo.find_decoder_examples": may("demo.service", "tyro"),
     "demo.find_examples": may(core("evaluation files pipeline tasks"), "tyro"),
     "demo.figures": may("demo.wording", "plotly numpy"),
-    "demo.report": may("demo.figures demo.wording", "plotly numpy tyro"),
+    "demo.report": may("demo.figures demo.wording " + core("files"), "plotly numpy tyro"),
     "demo.service": may(
         "demo.wording " + core("pipeline presets printed tasks training architecture"), "numpy torch sacrebleu"
     ),
@@ -76,12 +76,18 @@ RULES: Final = {
         "torch numpy safetensors tqdm sacrebleu tyro",
     ),
     "seq2seq_core.evaluation": may(core("pipeline"), "sacrebleu"),
+    "seq2seq_core.perplexity": may(core("checkpoint models tokenizer training"), "torch"),
     "seq2seq_core.length_curve": may(core("checkpoint evaluation pipeline tasks"), "tyro"),
     "seq2seq_core.task_curve": may(core("checkpoint files length_curve pipeline tasks"), "numpy tyro"),
-    "seq2seq_core.train": may(
-        core("training checkpoint evaluation models pipeline tokenizer readers tasks files"), "torch numpy tyro tqdm"
+    "seq2seq_core.exposure": may(
+        core("checkpoint decoding files pipeline tasks tokenizer training"), "numpy torch tyro"
     ),
-    "seq2seq_core.decode": may(core("decoding door pipeline presets tasks files"), "torch tyro tqdm"),
+    "seq2seq_core.train": may(
+        core("training checkpoint evaluation models perplexity pipeline tokenizer readers tasks files"),
+        "torch numpy tyro tqdm",
+    ),
+    "seq2seq_core.decode": may(core("decode_shards decoding door pipeline presets tasks files"), "torch tyro tqdm"),
+    "seq2seq_core.decode_shards": may(core("files"), "torch tqdm"),
 }
 
 

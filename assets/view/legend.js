@@ -15,7 +15,9 @@ const STAR = "0,-7 1.7,-2.2 6.7,-2.2 2.7,0.9 4.1,5.7 0,2.8 -4.1,5.7 -2.7,0.9 -6.
 
 const SYMBOLS = {
   circle: () => makeSvg("circle", { r: 4.5 }),
+  "circle-open": () => makeSvg("circle", { r: 4.5, fill: "none", "stroke-width": 2 }),
   square: () => makeSvg("rect", { x: -4.5, y: -4.5, width: 9, height: 9 }),
+  "square-open": () => makeSvg("rect", { x: -4, y: -4, width: 8, height: 8, fill: "none", "stroke-width": 2 }),
   star: () => makeSvg("polygon", { points: STAR }),
   x: () => makeSvg("path", { d: "M-4,-4L4,4M-4,4L4,-4", "stroke-width": 4 }),
   "x-thin-open": () => makeSvg("path", { d: "M-3.5,-3.5L3.5,3.5M-3.5,3.5L3.5,-3.5", "stroke-width": 2 }),

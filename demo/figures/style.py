@@ -43,6 +43,16 @@ class Role(StrEnum):
     MODEL_4 = "model 4"
     MODEL_5 = "model 5"
     MODEL_6 = "model 6"
+    OWN_1 = "own 1"  # two models, each behind its own prefix and behind the true one
+    GOLD_1 = "gold 1"
+    OWN_2 = "own 2"
+    GOLD_2 = "gold 2"
+    DAMAGE_0 = "damage 0"  # prefixes with so many random tokens
+    DAMAGE_1 = "damage 1"
+    DAMAGE_2 = "damage 2"
+    DAMAGE_3 = "damage 3"
+    DAMAGE_4 = "damage 4"
+    DAMAGE_5 = "damage 5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +93,31 @@ LOOKS: Final[Mapping[Role, Look]] = MappingProxyType(
         Role.MODEL_4: Look("#CC79A7", "dashdot", 2.4, "triangle-right", 9),
         Role.MODEL_5: Look("#E69F00", "longdash", 2.4, "x", 8),
         Role.MODEL_6: Look("#808080", "longdashdot", 2.4, "star", 10),
+        Role.OWN_1: Look("#0072B2", "solid", 2.6, "circle", 8),
+        Role.GOLD_1: Look("#0072B2", "dot", 2.0, "circle-open", 8),
+        Role.OWN_2: Look("#D55E00", "solid", 2.6, "square", 8),
+        Role.GOLD_2: Look("#D55E00", "dot", 2.0, "square-open", 8),
+        Role.DAMAGE_0: Look("#808080", "solid", 2.4, "circle", 7),
+        Role.DAMAGE_1: Look("#56B4E9", "dash", 2.4, "diamond", 8),
+        Role.DAMAGE_2: Look("#E69F00", "dot", 2.4, "triangle-up", 9),
+        Role.DAMAGE_3: Look("#D55E00", "dashdot", 2.4, "square", 8),
+        Role.DAMAGE_4: Look("#CC79A7", "longdash", 2.4, "cross", 9),
+        Role.DAMAGE_5: Look("#009E73", "longdashdot", 2.4, "star", 10),
     }
 )
 
 GROUP_ROLES: Final = (Role.GROUP_1, Role.GROUP_2, Role.GROUP_3, Role.GROUP_4, Role.GROUP_5, Role.GROUP_6)
 CURVE_ROLES: Final = (Role.MODEL_1, Role.MODEL_2, Role.MODEL_3, Role.MODEL_4, Role.MODEL_5, Role.MODEL_6)
+OWN_ROLES: Final = (Role.OWN_1, Role.OWN_2)
+GOLD_ROLES: Final = (Role.GOLD_1, Role.GOLD_2)
+DAMAGE_ROLES: Final = (
+    Role.DAMAGE_0,
+    Role.DAMAGE_1,
+    Role.DAMAGE_2,
+    Role.DAMAGE_3,
+    Role.DAMAGE_4,
+    Role.DAMAGE_5,
+)
 
 ROLE_OF_FATE: Final[Mapping[Fate, Role]] = MappingProxyType(
     {

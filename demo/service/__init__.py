@@ -2,7 +2,7 @@
 
     requests   what may be asked for; sources, problems: of which source, and what is wrong with the rest
     gallery    the models there are, by their config.json; facts, curve: scores, data and cost of one
-    measured   quality by length on generated tasks, measured once
+    measured   quality by length on generated tasks, measured once; exposure: exposure bias
     lineup     which of them can be compared
     printed    the printed table among them; named: Hugging Face models, where they are allowed
     shelf      the loaded ones, in bounded memory
@@ -19,6 +19,7 @@ No Gradio, no Plotly; torch is loaded with the first model, not before.
 from .curve import Curve, CurvePoint
 from .example import Example
 from .examples import ExampleBook, read_decoder_examples, read_examples
+from .exposure import ExposedModel, ExposureTask, MeasuredPerplexity, MeasuredShare, read_exposure
 from .facts import Facts, Score, Units
 from .gallery import GalleryEntry, NamedModel, checkpoint_folders, read_gallery
 from .lineup import LineupError, LineupProblem, check_lineup
@@ -45,13 +46,17 @@ __all__ = [
     "Decoded",
     "Example",
     "ExampleBook",
+    "ExposedModel",
+    "ExposureTask",
     "Facts",
     "Force",
     "GalleryEntry",
     "Kind",
     "LineupError",
     "LineupProblem",
+    "MeasuredPerplexity",
     "MeasuredRun",
+    "MeasuredShare",
     "MeasuredTask",
     "NamedModel",
     "Note",
@@ -73,6 +78,7 @@ __all__ = [
     "printed_entry",
     "read_decoder_examples",
     "read_examples",
+    "read_exposure",
     "read_gallery",
     "read_measured",
     "read_named",

@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.components import Component
 
-from demo.service import ExampleBook, MeasuredTask, Service
+from demo.service import ExampleBook, ExposureTask, MeasuredTask, Service
 from demo.wording import Words, words_for
 
 Properties: TypeAlias = Mapping[str, Any]
@@ -61,6 +61,7 @@ class Context:
     language: gr.Radio
     captions: Captions
     measured: tuple[MeasuredTask, ...] = ()
+    exposure: tuple[ExposureTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

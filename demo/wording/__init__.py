@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from . import chinese, compare, decoders, english, figures
+from . import chinese, compare, decoders, english, exposure, figures
 from .compare_words import CompareWords
 from .decoder_words import DecoderWords
+from .exposure_words import ExposureWords
 from .figure_words import FigureWords
 from .page_words import PageWords
 
@@ -32,11 +33,16 @@ class Words:
     figures: FigureWords
     compare: CompareWords
     decoders: DecoderWords
+    exposure: ExposureWords
 
 
 WORDS: Final[Mapping[Language, Words]] = {
-    Language.ENGLISH: Words(Language.ENGLISH, english.PAGE, figures.ENGLISH, compare.ENGLISH, decoders.ENGLISH),
-    Language.CHINESE: Words(Language.CHINESE, chinese.PAGE, figures.CHINESE, compare.CHINESE, decoders.CHINESE),
+    Language.ENGLISH: Words(
+        Language.ENGLISH, english.PAGE, figures.ENGLISH, compare.ENGLISH, decoders.ENGLISH, exposure.ENGLISH
+    ),
+    Language.CHINESE: Words(
+        Language.CHINESE, chinese.PAGE, figures.CHINESE, compare.CHINESE, decoders.CHINESE, exposure.CHINESE
+    ),
 }
 
 # Each language in its own name: that is how a visitor finds it.

@@ -161,6 +161,9 @@ CARD_ENGLISH: Final = CardWords(
         "phoneme error rate %": "phoneme error rate, %",
         "token error rate %": "token error rate, %",
         "validation loss (nats per token, teacher forced)": "Validation loss, nats per token",
+        "perplexity (per token, teacher forced)": "Perplexity per token after the true prefix",
+        "perplexity (per token, free running to reference length)": "Perplexity per token after its own greedy prefix",
+        "pairs too long for perplexity": "Pairs too long for the perplexities",
     },
     list_mark=", ",
     searches={
@@ -211,6 +214,9 @@ CARD_CHINESE: Final = CardWords(
         "phoneme error rate %": "音素错误率 %",
         "token error rate %": "词元错误率 %",
         "validation loss (nats per token, teacher forced)": "验证损失，每词元奈特",
+        "perplexity (per token, teacher forced)": "每词元困惑度（真实前缀）",
+        "perplexity (per token, free running to reference length)": "每词元困惑度（自己的贪心前缀）",
+        "pairs too long for perplexity": "过长而未计困惑度的句对",
     },
     list_mark="，",
     searches={

@@ -108,6 +108,23 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
         scored = self._score(unrolled, state.places)
         return Forced(scored.scores_BTX, _shown(unrolled, scored))
 
+    def force_language(self, previous_BT: Tensor) -> Tensor:
+        """Teacher forcing with nothing of the source, as if this were a language model; scores (B, T, V).
+
+        The first state and all contexts are zero: attention looks at one position that holds nothing. Not for outputs
+        that copy or point, which have nothing to say without a source.
+        """
+        batch, weight = len(previous_BT), self.target_embedding.weight
+        given = Given()
+        if self.config.decoder in ATTENDING:
+            nothing_B1C = weight.new_zeros(batch, 1, self.decoder.memory_size)
+            given = Given(self.decoder.attention.remember(nothing_B1C, torch.ones_like(previous_BT[:, :1]) > 0))
+        if self.config.decoder is DecoderKind.CHO:
+            given = Given(summary_BC=weight.new_zeros(batch, self.decoder.memory_size))
+        state = RecurrentState(given, self.decoder.begin(self._zero(batch), given), None)
+        unrolled, _ = self.decoder(self._embed(previous_BT, state), state.carried, state.given)
+        return self._score(unrolled, None).scores_BTX
+
     def begin(self, sources: Sources) -> RecurrentState:
         """Encode the sources.
 

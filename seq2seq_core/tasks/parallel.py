@@ -3,8 +3,9 @@
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from seq2seq_core.errors import DataError
@@ -30,12 +31,44 @@ def read_parallel(specification: str) -> ParallelText:
         DataError: a file is missing, empty or not UTF-8, a line lacks its tab or has an empty side, or the two files
             have unequal line counts. The message names file and line.
     """
+    sources, targets = [], []
+    for source, target in pairs_of(specification):
+        sources.append(source)
+        targets.append(target)
+    whole_lines = len(paths_of(specification)) == 1
+    lines = map("\t".join, zip(sources, targets, strict=True)) if whole_lines else iter((*sources, *targets))
+    return ParallelText(tuple(sources), tuple(targets), _digest(lines))
+
+
+def paths_of(specification: str) -> list[Path]:
+    """The file or the two files.
+
+    Raises:
+        DataError: there are more.
+    """
     paths = [Path(part) for part in specification.split(",")]
-    if len(paths) == 1:
-        return _read_tsv(paths[0])
-    if len(paths) == 2:
-        return _read_aligned(paths[0], paths[1])
-    raise DataError(f"a corpus is one TSV file or two aligned files joined by a comma, got {specification!r}")
+    if len(paths) > 2:
+        raise DataError(f"a corpus is one TSV file or two aligned files joined by a comma, got {specification!r}")
+    return paths
+
+
+def pairs_of(specification: str) -> Iterator[tuple[str, str]]:
+    """Source and target of one line after the other, as `read_parallel` reads them, but none is kept in memory.
+
+    Raises:
+        DataError: as `read_parallel`, at the line.
+    """
+    paths = paths_of(specification)
+    return _tsv_pairs(paths[0]) if len(paths) == 1 else _aligned_pairs(paths[0], paths[1])
+
+
+def digest_of(specification: str) -> str:
+    """The digest of the text, see `ParallelText`, read line by line.
+
+    Raises:
+        DataError: a file cannot be read.
+    """
+    return _digest(line for path in paths_of(specification) for line in _lines(path))
 
 
 def from_pairs(pairs: Sequence[tuple[str, str]]) -> ParallelText:
@@ -76,9 +109,8 @@ def read_references(path: Path, sources: Sequence[str]) -> list[list[str]]:
     return references
 
 
-def _read_tsv(path: Path) -> ParallelText:
-    sources, targets, lines = [], [], _lines(path)
-    for number, line in enumerate(lines, start=1):
+def _tsv_pairs(path: Path) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(_lines(path), start=1):
         fields = line.split("\t")
         if len(fields) != 2:
             found = f"{len(fields) - 1} tabs: {line!r:.80}"
@@ -86,34 +118,46 @@ def _read_tsv(path: Path) -> ParallelText:
         for side, field in zip(("source", "target"), fields, strict=True):
             if not field.strip():
                 raise DataError(f"{path}, line {number}: the {side} side is empty")
-        sources.append(fields[0])
-        targets.append(fields[1])
-    return ParallelText(tuple(sources), tuple(targets), _digest(lines))
+        yield fields[0], fields[1]
 
 
-def _read_aligned(source_path: Path, target_path: Path) -> ParallelText:
-    sources, targets = tuple(_lines(source_path)), tuple(_lines(target_path))
-    if len(sources) != len(targets):
-        raise DataError(
-            f"{source_path} and {target_path} must have equal line counts, got {len(sources)} and {len(targets)}"
-        )
-    for path, side in ((source_path, sources), (target_path, targets)):
-        for number, line in enumerate(side, start=1):
-            if not line.strip():
+def _aligned_pairs(source_path: Path, target_path: Path) -> Iterator[tuple[str, str]]:
+    sources, targets = _lines(source_path), _lines(target_path)
+    number = 0
+    for number, (source, target) in enumerate(zip_longest(sources, targets), start=1):
+        if source is None or target is None:
+            raise DataError(
+                f"{source_path} and {target_path} must have equal line counts, "
+                f"got {_count(source, number, sources)} and {_count(target, number, targets)}"
+            )
+        for path, side in ((source_path, source), (target_path, target)):
+            if not side.strip():
                 raise DataError(f"{path}, line {number}: the line is empty")
-    return ParallelText(sources, targets, _digest((*sources, *targets)))
+        yield source, target
 
 
-def _lines(path: Path) -> list[str]:
+def _count(line: str | None, number: int, rest: Iterator[str]) -> int:
+    """Lines of a file of which `number` were asked for; `line` is what the last of them was."""
+    return number - 1 if line is None else number + sum(1 for _ in rest)
+
+
+def _lines(path: Path) -> Iterator[str]:
     """The lines of a file, unpacked if its name ends in .gz."""
+    blank: list[str] | None = []  # the blank lines before the first one with text
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            lines = list(utf8_lines(file, str(path)))
+            for line in utf8_lines(file, str(path)):
+                if blank is None:
+                    yield line
+                elif not line.strip():
+                    blank.append(line)
+                else:
+                    yield from (*blank, line)
+                    blank = None
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if not any(line.strip() for line in lines):
+    if blank is not None:
         raise DataError(f"{path}: the file is empty")
-    return lines
 
 
 def _digest(lines: Iterable[str]) -> str:

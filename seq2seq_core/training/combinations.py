@@ -1,11 +1,14 @@
 """Which settings of data, tokenizers, model and optimiser exclude each other."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from seq2seq_core.errors import OptionError
-from seq2seq_core.models.config import PICTURE_ENCODERS, EncoderKind, Output
+from seq2seq_core.models.config import ATTENDING, PICTURE_ENCODERS, RECURRENT_ENCODERS, EncoderKind, Output
 from seq2seq_core.tokenizer import LEARNT_KINDS, TokenizerKind
+from seq2seq_core.training.rewards import reward_exclusions
+from seq2seq_core.training.start import start_exclusions
 
 if TYPE_CHECKING:
     from seq2seq_core.training.config import TrainingOptions
@@ -17,7 +20,7 @@ def check_combination(options: "TrainingOptions") -> None:
     Raises:
         OptionError: names both settings and their values.
     """
-    for broken, message in _exclusions(options):
+    for broken, message in chain(_exclusions(options), start_exclusions(options), reward_exclusions(options)):
         if broken:
             raise OptionError(message)
 
@@ -34,6 +37,7 @@ def _exclusions(o: "TrainingOptions") -> Iterator[tuple[bool, str]]:
     yield pictures != (source is TokenizerKind.PICTURE), f"pictures need both or neither: {reads}"
     sourceless = recurrent and o.model.encoder is EncoderKind.NONE
     yield sourceless != (source is TokenizerKind.NONE), f"no source needs both or neither: {reads}"
+    yield sourceless and o.test is not None, f"test needs a source, got test {o.test!r} and {reads}"
     yield source is TokenizerKind.POSITIONS, "tokenizer.source_kind must not be 'positions', which are outputs"
     says = f"tokenizer.target_kind {target.value!r} and model.output {output.value!r} (family {o.family!r})"
     points, copies = recurrent and output is Output.POINTER, recurrent and output is Output.POINTER_GENERATOR
@@ -63,3 +67,24 @@ def _exclusions(o: "TrainingOptions") -> Iterator[tuple[bool, str]]:
         f"longest must not exceed the source_cap of the model, which can read no more; got {o.longest} and {cap}",
     )
     yield o.join > 1 and bool(o.task), f"join must be 1 with a generated task, got join {o.join} and task {o.task!r}"
+    yield from _attention_losses(o)
+
+
+def _attention_losses(o: "TrainingOptions") -> Iterator[tuple[bool, str]]:
+    """What losses on attention need of the model."""
+    recurrent, model = o.family == "recurrent", o.model
+    for name, weight in (("guided_attention", o.losses.guided_attention), ("coverage", o.losses.coverage)):
+        asked = f"losses.{name} {weight}"
+        yield (
+            weight > 0 and recurrent and model.decoder not in ATTENDING,
+            f"{asked} needs attention to the source, which model.decoder {model.decoder.value!r} has not",
+        )
+        yield (
+            weight > 0 and recurrent and model.output is Output.POINTER,
+            f"{asked} must be 0 with model.output 'pointer', whose attention is the answer itself",
+        )
+    yield (
+        o.losses.guided_attention > 0 and recurrent and model.encoder not in RECURRENT_ENCODERS,
+        f"losses.guided_attention {o.losses.guided_attention} needs a source that is a sequence, "
+        f"got model.encoder {model.encoder.value!r}",
+    )

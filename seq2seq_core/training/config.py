@@ -11,7 +11,12 @@ from seq2seq_core.models.config import RecurrentOptions
 from seq2seq_core.models.convolutional_config import ConvolutionalOptions
 from seq2seq_core.models.transformer_config import TransformerOptions
 from seq2seq_core.tokenizer import TokenizerKind
+from seq2seq_core.training.attention_losses import AttentionLossOptions
 from seq2seq_core.training.combinations import check_combination
+from seq2seq_core.training.corpus import DataOptions
+from seq2seq_core.training.rewards import RewardOptions
+from seq2seq_core.training.start import StartOptions
+from seq2seq_core.training.teaching import TeachingOptions
 
 
 class Schedule(StrEnum):
@@ -158,6 +163,7 @@ class TrainingOptions:
     """print sizes, memory and the first batch, and write nothing"""
     attribution: str = ""
     """licence and attribution line of the data, printed on the model card"""
+    data: DataOptions = field(default_factory=DataOptions)
     about: About = field(default_factory=About)
     family: str = "recurrent"
     """family of the model: recurrent, transformer, convolutional"""
@@ -166,6 +172,10 @@ class TrainingOptions:
     convolutional: ConvolutionalOptions = field(default_factory=ConvolutionalOptions)
     tokenizer: TokenizerOptions = field(default_factory=TokenizerOptions)
     optimiser: OptimiserOptions = field(default_factory=OptimiserOptions)
+    teaching: TeachingOptions = field(default_factory=TeachingOptions)
+    losses: AttentionLossOptions = field(default_factory=AttentionLossOptions)
+    start: StartOptions = field(default_factory=StartOptions)
+    reward: RewardOptions = field(default_factory=RewardOptions)
 
     def __post_init__(self) -> None:
         if bool(self.task) == bool(self.train) or bool(self.train) != bool(self.valid):

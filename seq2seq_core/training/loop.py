@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
@@ -27,19 +26,13 @@ from seq2seq_core.training.distributed import Team
 from seq2seq_core.training.groups import Share, groups, shares
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.losses import predict
+from seq2seq_core.training.measures import Parts, Validation
 from seq2seq_core.training.objective import Moment, Objective, Taught
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.schedule import rate_factor
+from seq2seq_core.training.start import freeze
 from seq2seq_core.training.state import Progress, RandomState
 from seq2seq_core.training.stopping import Stop, StoppedError, sigterm_heeded
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """Teacher-forced quality on the validation pairs."""
-
-    loss: float  # nats per target token, without label smoothing
-    accuracy: float  # share of target tokens predicted first
 
 
 class Trainer:
@@ -49,7 +42,8 @@ class Trainer:
         self, options: TrainingOptions, model: Seq2Seq[Any], run: Run, log: Log, team: Team | None = None
     ) -> None:
         self.options, self.model, self.run, self.log = options, model, run, log
-        self.team, self.objective = team or Team(), Objective(model, options)
+        freeze(model, options.start)
+        self.team, self.objective = team or Team(), Objective(model, options, run.target_tokenizer)
         self.taught: nn.Module = self.objective  # as it is trained: wrapped where there are several processes
         self.device = next(model.parameters()).device
         self.optimiser = AdamW(
@@ -60,9 +54,7 @@ class Trainer:
             weight_decay=options.optimiser.weight_decay,
             fused=True,
         )
-        self.progress = Progress()
-        self.stop = Stop()
-        self._parts: Mapping[str, float] = {}  # of the last update, by name, per target token
+        self.progress, self.parts, self.stop = Progress(), Parts(), Stop()
         self._stopping = False  # some process was asked to end
         self._saved_at = 0  # tokens
 
@@ -110,6 +102,7 @@ class Trainer:
         """Loss and accuracy over all pairs, in evaluation mode; it leaves the random numbers of the training alone."""
         self.model.eval()
         loss, right, tokens = 0.0, 0, 0
+        rewards: list[float] = []
         order = epoch_order(pairs, self.options.batch_tokens, seed=0, epoch=0)
         cards = [self.device] if self.device.type == "cuda" else []
         with torch.inference_mode(), torch.random.fork_rng(cards):
@@ -120,11 +113,13 @@ class Trainer:
                 loss += float(predictions.loss())
                 right += predictions.right()
                 tokens += predictions.tokens
+                if self.objective.rewards is not None:
+                    rewards += self.objective.rewards.of_greedy(self.model, batch)
                 if self.stop.asked:
                     break
         self.model.train()
-        loss, all_right, all_tokens = self.team.sums([loss, right, tokens])
-        return Validation(loss / all_tokens, all_right / all_tokens)
+        sums = self.team.sums([loss, right, tokens, sum(rewards), len(rewards)])
+        return Validation(sums[0] / sums[2], sums[1] / sums[2], sums[3] / sums[4] if sums[4] else None)
 
     def _update(self, share: Share) -> float:
         """One optimiser step; the mean loss per token over the whole group."""
@@ -165,7 +160,7 @@ class Trainer:
         self._stopping = totals[0] > 0
         means = dict(zip(sums, (total / tokens for total in totals[1:]), strict=True))
         loss = means.pop("loss")
-        self._parts = means
+        self.parts.add(means, tokens)
         return loss
 
     def _precision(self) -> torch.autocast:
@@ -199,14 +194,14 @@ class Trainer:
             self._end_saved()
         self._require_finite("validation loss", validation.loss)
         progress.validated_at = progress.tokens
-        better = progress.best_loss is None or validation.loss < progress.best_loss
+        better = progress.best_loss is None or validation.lack < progress.best_loss
         progress.worse_in_a_row = 0 if better else progress.worse_in_a_row + 1
         if better:
-            progress.best_loss = validation.loss
+            progress.best_loss = validation.lack
             self.team.led(lambda: self.run.save_best(self.model, progress, validation.loss))
         progress.finished = self.is_finished()
         self._save()
-        self.log.write("validation", **asdict(validation), best=better, **self._position())
+        self.log.write("validation", **validation.fields(), best=better, **self._position())
         measured = f"validation loss {validation.loss:.4f}, accuracy {validation.accuracy:.4f}"
         if self.team.leads:
             tqdm.write(f"{progress.tokens:>12,} tokens: {measured}")
@@ -236,9 +231,10 @@ class Trainer:
         return self.is_done() and self.progress.validated_at == self.progress.tokens
 
     def _log_update(self, loss: float) -> None:
-        rate = self.optimiser.param_groups[0]["lr"]
-        parts = {"parts": {name: round(value, 5) for name, value in self._parts.items()}} if self._parts else {}
-        self.log.write("update", loss=round(loss, 5), rate=rate, **parts, **self._position())
+        rate, truth = self.optimiser.param_groups[0]["lr"], self.objective.epsilon(self.progress.update)
+        parts = self.parts.means()
+        told = {"parts": parts} if parts else {}
+        self.log.write("update", loss=round(loss, 5), rate=rate, epsilon=truth, **told, **self._position())
 
     def _position(self) -> dict[str, float | None]:
         """Where the training stands, for the log; without early stopping it ends in `eta_seconds`."""

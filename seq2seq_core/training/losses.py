@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 from torch.nn import functional
 
-from seq2seq_core.models import Seq2Seq
+from seq2seq_core.models import Forced, RecurrentSeq2Seq, Seq2Seq
 from seq2seq_core.tokenizer import PAD_ID
 from seq2seq_core.training.batches import Batch
 
@@ -44,5 +44,16 @@ def predict(model: Seq2Seq[Any], batch: Batch) -> Predictions:
     Padding goes through the output layer too: batches are sorted by target length, so there is 3 % of it, and picking
     the real positions costs more (its gradient is a scatter) than it saves.
     """
-    scores_BTV = model.force(batch.sources, batch.previous_BT).scores_BTV
-    return Predictions(scores_BTV.flatten(0, 1).float(), batch.next_BT.flatten())
+    return predictions(model.force(batch.sources, batch.previous_BT), batch)
+
+
+def predictions(forced: Forced, batch: Batch) -> Predictions:
+    """What was given for all positions, whatever prefix the decoder read."""
+    return Predictions(forced.scores_BTV.flatten(0, 1).float(), batch.next_BT.flatten())
+
+
+def predict_language(model: Seq2Seq[Any], batch: Batch) -> Predictions:
+    """Teacher forcing with nothing of the source: the decoder as a language model of the targets."""
+    if not isinstance(model, RecurrentSeq2Seq):
+        raise TypeError(f"a decoder without a source needs a recurrent model, got {type(model).__name__}")
+    return Predictions(model.force_language(batch.previous_BT).flatten(0, 1).float(), batch.next_BT.flatten())

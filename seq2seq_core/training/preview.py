@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -42,8 +43,9 @@ def preview(trainer: Trainer, pairs: TokenPairs) -> Iterator[str]:
 
 def _padded(pairs: TokenPairs, indices: Sequence[int]) -> int:
     """Positions of a batch, both sides, padding included."""
-    longest_source = max(len(pairs.sources[i]) for i in indices)
-    return len(indices) * (longest_source + max(len(pairs.targets[i]) + 1 for i in indices))
+    chosen = np.asarray(indices, dtype=np.int64)
+    longest = int(pairs.source_lengths(chosen).max()) + int(pairs.target_lengths(chosen).max())
+    return len(indices) * longest
 
 
 def _memory(trainer: Trainer, batch: Batch) -> Iterator[str]:

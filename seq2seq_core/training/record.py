@@ -13,14 +13,16 @@ from typing import Any, Final
 import torch
 
 from seq2seq_core.errors import CheckpointError, OptionError
-from seq2seq_core.tasks.parallel import ParallelText
+from seq2seq_core.tasks.streams import Text
 from seq2seq_core.training.config import Schedule, TrainingOptions
 from seq2seq_core.training.distributed import Team, launcher
+from seq2seq_core.training.objective import reward_record
 
 # Settings that change no bit of what is learnt.
 FREE: Final = frozenset(
     {"resume", "output", "train", "valid", "test", "test_references", "device", "threads", "attribution"}
     | {"save_every", "log_every", "tensorboard", "dry_run"}
+    | {"data.in_memory", "data.cache", "data.shard_pairs"}  # the same pairs from memory and from files
 )
 _LIBRARIES: Final = ("torch", "numpy", "sentencepiece")
 
@@ -31,7 +33,7 @@ def card_of(options: TrainingOptions) -> dict[str, Any]:
     return {"title": options.output.name, "attribution": options.attribution, **about}
 
 
-def record_of(options: TrainingOptions, texts: Mapping[str, ParallelText], team: Team) -> dict[str, Any]:
+def record_of(options: TrainingOptions, texts: Mapping[str, Text], team: Team) -> dict[str, Any]:
     """All that fixes a training, and on what it runs."""
     threads = torch.get_num_threads()
     return {
@@ -42,11 +44,12 @@ def record_of(options: TrainingOptions, texts: Mapping[str, ParallelText], team:
         "processes": team.size,
         "threads": threads,
         "command": command(options),
+        **reward_record(options),
     }
 
 
 def check_same_training(
-    last: Path, saved: Mapping[str, Any], options: TrainingOptions, texts: Mapping[str, ParallelText], team: Team
+    last: Path, saved: Mapping[str, Any], options: TrainingOptions, texts: Mapping[str, Text], team: Team
 ) -> None:
     """A run goes on exactly only with the data and the settings that it began with.
 

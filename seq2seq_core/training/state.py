@@ -31,7 +31,7 @@ class Progress:
     batch: int = 0  # batches of the epoch already used
     tokens: int = 0  # target tokens learnt from
     validated_at: int = 0  # tokens at the last validation
-    best_loss: float | None = None  # nats per token
+    best_loss: float | None = None  # nats per token; where a reward is optimised, what its mean lacks of 1
     worse_in_a_row: int = 0
     seconds: float = 0.0  # time spent training, validations included
     finished: bool = False

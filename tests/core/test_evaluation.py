@@ -21,6 +21,13 @@ def test_bleu_of_a_shortened_output_is_precision_times_brevity() -> None:
     assert "tok:13a" in scores.bleu_signature
 
 
+def test_chrf_is_the_f2_of_character_sequences() -> None:
+    # one and two characters: precision 1 and 1, recall 2/3 and 1/2, together 7/12; 5 P R / (4 P + R) = 35/55
+    scores = score(["ab"], [["abc"]])
+    assert scores.chrf == pytest.approx(100 * 35 / 55, abs=1e-6)
+    assert "nc:6|nw:0" in scores.chrf_signature
+
+
 def test_any_of_several_references_counts() -> None:
     scores = score(["one two three four", "x y z w"], [["no match here at", "one two three four"], ["x y z w"]])
     assert scores.bleu == pytest.approx(100.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import torch
@@ -13,11 +14,14 @@ from seq2seq_core.models import FAMILIES, Seq2Seq
 from seq2seq_core.models.config import Output
 from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
-from seq2seq_core.readers import Reader, make_reader
+from seq2seq_core.readers import NoReader, Reader, make_reader
 from seq2seq_core.tasks import ParallelText, generate, generate_of_length
 from seq2seq_core.tokenizer import TokenizerKind
+from seq2seq_core.training.attention_losses import AttentionLossOptions
 from seq2seq_core.training.batches import Batch, TokenPairs, collate, epoch_order, tokenise
-from seq2seq_core.training.losses import predict
+from seq2seq_core.training.config import OptimiserOptions, TrainingOptions
+from seq2seq_core.training.objective import Moment, Objective
+from seq2seq_core.training.teaching import TeachingOptions
 
 PAIRS: Final = 6_000
 QUESTIONS: Final = 200
@@ -39,6 +43,8 @@ class Lesson:
     batch_tokens: int = 400
     rate: float = 5e-3
     vocabulary: int = 200
+    teaching: TeachingOptions = field(default_factory=TeachingOptions)
+    losses: AttentionLossOptions = field(default_factory=AttentionLossOptions)
 
     def __str__(self) -> str:
         return f"{self.architecture}: {self.task}"
@@ -51,6 +57,13 @@ class Lesson:
 
 def learn(lesson: Lesson, seed: int = 1) -> float:
     """Train from the seed; percent of the test split that greedy search then answers without a mistake."""
+    test = lesson.text("test", QUESTIONS)
+    outputs = Pipeline(pupil(lesson, seed), "pupil").translate(test.sources, GreedyOptions())
+    return exact_match(outputs, [[each] for each in test.targets])
+
+
+def pupil(lesson: Lesson, seed: int = 1) -> Checkpoint:
+    """The model and its readers after the lesson."""
     torch.manual_seed(seed)
     text = lesson.text("train", PAIRS)
     source, target = _readers(lesson, text)
@@ -58,9 +71,15 @@ def learn(lesson: Lesson, seed: int = 1) -> float:
     config = family.config(source_vocabulary=len(source), target_vocabulary=len(target), **lesson.choices)
     model = family.model(config)
     _train(model, tokenise(text.sources, text.targets, (source, target), LONGEST, copies=model.copies), lesson, seed)
+    return Checkpoint(model.eval(), source, target)
+
+
+def questions(lesson: Lesson, checkpoint: Checkpoint) -> Batch:
+    """The test split as one batch."""
     test = lesson.text("test", QUESTIONS)
-    outputs = Pipeline(Checkpoint(model.eval(), source, target), "pupil").translate(test.sources, GreedyOptions())
-    return exact_match(outputs, [[each] for each in test.targets])
+    readers = (checkpoint.source_tokenizer, checkpoint.target_tokenizer)
+    pairs = tokenise(test.sources, test.targets, readers, LONGEST, copies=checkpoint.model.copies)
+    return collate(pairs, range(len(pairs)))
 
 
 def _readers(lesson: Lesson, text: ParallelText) -> tuple[Reader, Reader]:
@@ -80,12 +99,16 @@ def _readers(lesson: Lesson, text: ParallelText) -> tuple[Reader, Reader]:
 def _train(model: Seq2Seq[Any], pairs: TokenPairs, lesson: Lesson, seed: int) -> None:
     optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
     model.train()
+    plain = OptimiserOptions(label_smoothing=0.0)
+    options = TrainingOptions(
+        task=lesson.task, output=Path(), optimiser=plain, teaching=lesson.teaching, losses=lesson.losses
+    )
+    objective = Objective(model, options, NoReader())
     for update, batch in zip(range(lesson.updates), _batches(pairs, lesson.batch_tokens, seed), strict=False):
         warm, left = (update + 1) / WARMUP, 2 * (1 - update / lesson.updates)
         optimiser.param_groups[0]["lr"] = lesson.rate * min(1.0, warm, left)
-        predictions = predict(model, batch)
         optimiser.zero_grad()
-        (predictions.loss() / predictions.tokens).backward()
+        (objective(batch, Moment(update + 1, tokens=0)).loss / batch.target_tokens).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
 

@@ -5,7 +5,7 @@ Ties are counted, not excused: sums of single precision may meet within 1e-6, an
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, Final
 
 import pytest
@@ -61,6 +61,14 @@ def generated(family: str, seed: int, beams: int, penalty: float, early: object)
     return [Expected(tokens[at : at + beams], scores[at : at + beams]) for at in range(0, len(rows), beams)]
 
 
+# Every beam size and every penalty once, each day; all pairs of them by `make test-slow`.
+EVERY_DAY: Final = ((1, 1.0), (2, 0.0), (4, 0.6), (8, 2.0))
+GRID: Final = [
+    pytest.param(beams, penalty, marks=() if (beams, penalty) in EVERY_DAY else pytest.mark.slow)
+    for beams, penalty in product((1, 2, 4, 8), (0.0, 0.6, 1.0, 2.0))
+]
+
+
 def agrees(found: tuple[Hypothesis, ...], expected: Expected, *, scored: bool) -> bool:
     if not scored:
         return found[0].tokens == expected.tokens[0]
@@ -77,8 +85,7 @@ def is_tie(found: tuple[Hypothesis, ...], expected: Expected) -> bool:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-@pytest.mark.parametrize("beams", [1, 2, 4, 8])
-@pytest.mark.parametrize("penalty", [0.0, 0.6, 1.0, 2.0])
+@pytest.mark.parametrize(("beams", "penalty"), GRID)
 def test_the_preset_returns_what_generate_returns(name: str, beams: int, penalty: float) -> None:
     ties = different = 0
     for seed in range(SOURCES // BATCH):

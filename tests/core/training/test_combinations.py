@@ -10,6 +10,7 @@ from seq2seq_core.models.config import Bridge, DecoderKind, EncoderKind, Output,
 from seq2seq_core.models.convolutional_config import ConvolutionalOptions
 from seq2seq_core.models.transformer_config import TransformerOptions
 from seq2seq_core.tokenizer import TokenizerKind
+from seq2seq_core.training.attention_losses import AttentionLossOptions
 from seq2seq_core.training.config import OptimiserOptions, TokenizerOptions, TrainingOptions
 
 WORD, PICTURE, POSITIONS, NONE = (TokenizerKind(name) for name in ("word", "picture", "positions", "none"))
@@ -18,6 +19,7 @@ SOURCELESS = RecurrentOptions(
     encoder=EncoderKind.NONE, decoder=DecoderKind.SUTSKEVER, attention="none", bridge=Bridge.ZERO
 )
 COPIES, POINTS = RecurrentOptions(output=Output.POINTER_GENERATOR), RecurrentOptions(output=Output.POINTER)
+BLIND = RecurrentOptions(decoder=DecoderKind.CHO, attention="none", bridge=Bridge.LAST)
 PLAIN = OptimiserOptions(label_smoothing=0.0)
 
 
@@ -96,6 +98,22 @@ def cut(source: TokenizerKind = WORD, target: TokenizerKind = WORD, *, shared: b
             {"longest": 80, "family": "transformer", "transformer": TransformerOptions(source_cap=79)},
             "longest must not exceed the source_cap of the model, .* got 80 and 79",
         ),
+        (
+            {"model": BLIND, "losses": AttentionLossOptions(guided_attention=1.0)},
+            "losses.guided_attention 1.0 needs attention to the source, which model.decoder 'cho' has not",
+        ),
+        (
+            {"model": BLIND, "losses": AttentionLossOptions(coverage=0.5)},
+            "losses.coverage 0.5 needs attention to the source, which model.decoder 'cho' has not",
+        ),
+        (
+            {"model": POINTS, "tokenizer": cut(target=POSITIONS), "losses": AttentionLossOptions(coverage=0.5)},
+            "losses.coverage 0.5 must be 0 with model.output 'pointer', whose attention is the answer itself",
+        ),
+        (
+            {"model": PATCHES, "tokenizer": cut(PICTURE), "losses": AttentionLossOptions(guided_attention=2.0)},
+            "losses.guided_attention 2.0 needs a source that is a sequence, got model.encoder 'patches'",
+        ),
         ({"join": 3}, "join must be 1 with a generated task, got join 3 and task 'copy'"),
         ({"train": "a", "valid": "b"}, "train and valid must both be given, or task in their place; .* task 'copy'"),
         ({"task": "", "train": "a"}, "train and valid must both be given, .* got train 'a', valid '' and task ''"),
@@ -116,6 +134,8 @@ def test_settings_that_exclude_each_other_are_both_named(settings: dict[str, Any
         {"model": COPIES, "tokenizer": cut(shared=True)},
         {"family": "transformer", "transformer": TransformerOptions(heads=2), "tokenizer": cut(shared=True)},
         {"family": "convolutional", "optimiser": OptimiserOptions()},
+        {"model": PATCHES, "tokenizer": cut(PICTURE), "losses": AttentionLossOptions(coverage=1.0)},
+        {"family": "transformer", "losses": AttentionLossOptions(guided_attention=1.0, coverage=1.0)},
     ],
 )
 def test_settings_that_belong_together_are_taken(settings: dict[str, Any]) -> None:

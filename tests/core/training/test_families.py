@@ -22,6 +22,7 @@ from seq2seq_core.tokenizer import TokenizerKind
 from seq2seq_core.trace import check
 from seq2seq_core.training.config import OptimiserOptions, TokenizerOptions, TrainingOptions
 from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.teaching import OwnToken, TeachingKind, TeachingOptions
 
 WORD, PICTURE, POSITIONS, NOTHING = (TokenizerKind(name) for name in ("word", "picture", "positions", "none"))
 SIZES: dict[str, Any] = {"embedding_size": 8, "encoder_size": 8, "decoder_size": 16, "attention_size": 8}
@@ -63,6 +64,14 @@ class Lesson:
 
 
 COPY = Lesson("recurrent", "copy", {"model": recurrent()})
+TRANSFORMER = Lesson(
+    "transformer",
+    "reverse",
+    {
+        "family": "transformer",
+        "transformer": TransformerOptions(size=16, heads=2, encoder_layers=1, decoder_layers=1, feed_forward_size=16),
+    },
+)
 LESSONS = (
     COPY,
     Lesson(
@@ -98,16 +107,7 @@ LESSONS = (
         {"model": recurrent(encoder=EncoderKind.LABEL, decoder=DecoderKind.CHO, attention="none", bridge=Bridge.LAST)},
     ),
     Lesson("monotonic", "number-words", {"model": recurrent(attention="monotonic")}),
-    Lesson(
-        "transformer",
-        "reverse",
-        {
-            "family": "transformer",
-            "transformer": TransformerOptions(
-                size=16, heads=2, encoder_layers=1, decoder_layers=1, feed_forward_size=16
-            ),
-        },
-    ),
+    TRANSFORMER,
     Lesson(
         "convolutional",
         "reverse",
@@ -139,9 +139,19 @@ def test_a_few_updates_run_and_the_checkpoint_decodes(lesson: Lesson, tmp_path: 
     assert all("exact match" in name or "token error rate" in name for name in metrics)
 
 
-def test_a_generated_task_goes_on_with_the_bits_of_one_that_was_never_stopped(tmp_path: Path) -> None:
-    whole = training.train(COPY.options(tmp_path / "whole"))
-    options = COPY.options(tmp_path / "cut")
+SAMPLED = TeachingOptions(kind=TeachingKind.LINEAR, linear_k=0.5, linear_c=0.05, own=OwnToken.SAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "teaching"),
+    [(COPY, TeachingOptions()), (COPY, SAMPLED), (TRANSFORMER, SAMPLED)],
+    ids=["teacher forcing", "own tokens step by step", "own tokens in two passes"],
+)
+def test_a_generated_task_goes_on_with_the_bits_of_one_that_was_never_stopped(
+    tmp_path: Path, lesson: Lesson, teaching: TeachingOptions
+) -> None:
+    whole = training.train(lesson.options(tmp_path / "whole", teaching=teaching))
+    options = lesson.options(tmp_path / "cut", teaching=teaching)
     make_update = Trainer._update
 
     def dying(trainer: Trainer, *batch: Any) -> float:

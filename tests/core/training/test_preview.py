@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -9,6 +10,7 @@ from seq2seq_core import train as training
 from seq2seq_core.errors import OptionError
 from seq2seq_core.models.config import RecurrentOptions
 from seq2seq_core.training.batches import collate
+from seq2seq_core.training.corpus import DataOptions
 from seq2seq_core.training.distributed import Team
 from seq2seq_core.training.preview import activations
 from tests.support.tiny_run import PAIRS, tiny_options
@@ -48,9 +50,9 @@ def test_activations_grow_with_the_batch_and_weights_do_not_count(tmp_path: Path
     options = tiny_options(tmp_path, dry_run=True)
     texts = training._texts(options)
     trainer = training._start(options, texts, torch.device("cpu"), Team())
-    pairs = training._tokenised(options, texts, trainer)["train"]
+    pairs = training._tokenised(options, texts, trainer, tmp_path)["train"]
     one, three = (activations(trainer, collate(pairs, [0] * count)) for count in (1, 3))
-    logits = 4 * len(trainer.run.target_tokenizer) * (len(pairs.targets[0]) + 1)  # float32, one pair
+    logits = 4 * len(trainer.run.target_tokenizer) * (int(pairs.target_lengths(np.array([0]))[0]))  # float32, one pair
     assert one > logits
     assert 2.0 < three / one < 3.5
     assert all(parameter.grad is None for parameter in trainer.model.parameters())
@@ -64,3 +66,11 @@ def test_a_dry_run_looks_past_a_run_that_is_there_but_goes_on_with_none(tmp_path
     assert sorted(path.stat().st_mtime_ns for path in options.output.rglob("*")) == before
     with pytest.raises(OptionError, match="dry_run and resume exclude each other"):
         tiny_options(tmp_path, dry_run=True, resume=True)
+
+
+def test_a_dry_run_of_a_corpus_read_as_a_stream_writes_nothing_either(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    training.train(tiny_options(tmp_path, dry_run=True, data=DataOptions(in_memory=0)))
+    assert "train: 12 pairs, 131 target tokens; 0 pairs skipped" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["pairs.tsv"]

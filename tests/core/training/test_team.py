@@ -12,6 +12,7 @@ import torch
 
 from seq2seq_core import train as training
 from seq2seq_core.errors import OptionError, TrainingError
+from seq2seq_core.tasks.parallel import from_pairs
 from seq2seq_core.training.batches import epoch_order, tokenise
 from seq2seq_core.training.distributed import Result, Team
 from seq2seq_core.training.groups import Group, ahead, groups
@@ -42,15 +43,15 @@ def test_every_process_gets_equally_many_batches(
 
 def test_groups_go_through_the_epochs_and_on_from_any_position(tmp_path: Path) -> None:
     options = tiny_options(tmp_path, batch_tokens=40)
-    source, target = training.train_tokenizers(options, training._texts(options)["train"])
     sources, targets = zip(*PAIRS, strict=True)
+    source, target = training.train_tokenizers(options, from_pairs(PAIRS))
     pairs = tokenise(sources, targets, (source, target), 30)
     orders = [[list(batch) for batch in epoch_order(pairs, 40, options.seed, epoch)] for epoch in (0, 1)]
     size = len(orders[0]) - 1
     found = list(islice(groups(pairs, options, size, Progress()), 4))
     assert [len(each.batches) for each in found] == [size, 1, size, 1]
     assert [list(batch) for each in found for batch in each.batches] == orders[0] + orders[1]
-    assert found[0].tokens == sum(len(pairs.targets[i]) + 1 for batch in found[0].batches for i in batch)
+    assert found[0].tokens == sum(int(pairs.target_lengths(np.array(batch)).sum()) for batch in found[0].batches)
     for number, each in enumerate(found[:-1]):
         after = groups(pairs, options, size, Progress(epoch=each.epoch, batch=each.position))
         assert next(after) == found[number + 1]
@@ -115,7 +116,7 @@ def test_a_run_goes_on_with_as_many_batches_an_update_by_whatever_number_of_proc
         team = Alone(rank, 2)
         trainer = training._start(two, texts, torch.device("cpu"), team)
         assert trainer.progress.tokens >= 500
-    assert np.isfinite(trainer.validate(training._tokenised(two, texts, trainer)["valid"]).loss)
+    assert np.isfinite(trainer.validate(training._tokenised(two, texts, trainer, tmp_path)["valid"]).loss)
 
 
 class Alone(Team):

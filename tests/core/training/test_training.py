@@ -18,6 +18,7 @@ from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.train import main, train
 from seq2seq_core.training.config import OptimiserOptions, TokenizerOptions, TrainingOptions
 from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.teaching import TeachingKind, TeachingOptions
 from tests.support.tiny_run import PAIRS, tiny_options
 
 
@@ -112,6 +113,13 @@ def test_the_log_tells_what_happened(tmp_path: Path) -> None:
     data = next(event for event in events(run.folder) if event["event"] == "data")
     assert data["pairs"] + data["skipped"] == len(PAIRS)
     assert data["skipped"] > 0
+
+
+def test_the_log_tells_the_probability_of_the_true_token(tmp_path: Path) -> None:
+    teaching = TeachingOptions(kind=TeachingKind.LINEAR, linear_c=0.1)
+    run = train(tiny_options(tmp_path, max_tokens=800, log_every=4, teaching=teaching))
+    told = [event["epsilon"] for event in events(run.folder) if event["event"] == "update"]
+    assert told[:3] == pytest.approx([0.7, 0.3, 0.0])  # updates 4, 8 and 12 after 3, 7 and 11 others
 
 
 def test_a_shared_tokenizer_serves_both_sides(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 from demo.service import Score, SourceKind, Units, checkpoint_folders, read_gallery
 from demo.service.facts import headline
 from demo.service.gallery import count_numbers
+from demo.wording.gallery import CARD_CHINESE, CARD_ENGLISH
+from seq2seq_core.perplexity import FORCED_NAME, FREE_NAME, LEFT_OUT_NAME
 from tests.demo.service.made import made_entry
 from tests.support.project import ROOT
 
@@ -192,3 +194,11 @@ def test_metrics_are_read_by_name_search_and_conditions(tmp_path: Path) -> None:
         Score("validation loss (nats per token, teacher forced)", 0.5),
         Score("word error rate %", 25.0, "greedy", "all references, with stress"),
     )
+
+
+def test_perplexities_are_scores_without_a_search_and_have_words(tmp_path: Path) -> None:
+    names = (FORCED_NAME, FREE_NAME, LEFT_OUT_NAME)
+    (entry,) = read_gallery([write_folder(tmp_path / "it", metrics=dict.fromkeys(names, 2))])
+    assert entry.facts.scores == tuple(Score(name, 2.0) for name in names)
+    for words in (CARD_ENGLISH, CARD_CHINESE):
+        assert len({words.metrics[name] for name in names}) == len(names)
