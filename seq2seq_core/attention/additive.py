@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq_core.attention.base import Attention, AttentionOptions, Coverage, Memory, Past
+from seq2seq_core.repeated import Repeated
 
 LARGEST_FERTILITY = 2.0  # N of Tu 2016
 LEAST_FERTILITY = 1e-3  # keeps the division and its gradient finite where the sigmoid underflows
@@ -19,10 +20,11 @@ class Additive(Attention):
     """v^T tanh(W s + U h); U h is the memory's key, computed once per source."""
 
     takes_coverage = True
+    keys_by_position = True
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)
-        self.query = nn.Linear(query_size, options.size, bias=False)
+        self.query = Repeated(query_size, options.size, bias=False)
         self.key = nn.Linear(memory_size, options.size, bias=False)
         self.energy = nn.Linear(options.size, 1, bias=False)
         if options.coverage is not Coverage.NONE:

@@ -7,7 +7,7 @@ Sizes: B rows, S source positions, A attention size, D query size, E memory size
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq_core.errors import OptionError
+from seq2seq_core.repeated import Mixes, enter_values, mix_once
 
 
 class Coverage(StrEnum):
@@ -46,10 +47,26 @@ class Memory:
     keys_BSA: Tensor  # projected once per source, not once per step; (B, H, S, A) where there are heads
     values_BSE: Tensor
     real_BS: Tensor  # bool, False on padding; every row has at least one real position
+    mixes: Mixes | None = None  # in a loop of training, see `for_a_loop`
 
-    def select(self, rows_B: Tensor) -> "Memory":
+    def select(self, rows_B: Tensor | slice) -> "Memory":
         """The memory of the given rows, repeated and dropped as they say."""
-        return Memory(self.keys_BSA[rows_B], self.values_BSE[rows_B], self.real_BS[rows_B])
+        return Memory(self.keys_BSA[rows_B], self.values_BSE[rows_B], self.real_BS[rows_B], self.mixes)
+
+    def for_a_loop(self) -> "Memory":
+        """The same for steps whose rows are, at each one, the first of the rows before: the gradient of the values is
+        computed for all steps at once.
+        """
+        if not torch.is_grad_enabled() or torch.compiler.is_compiling():
+            return self
+        mixes: Mixes = []
+        return replace(self, values_BSE=enter_values(self.values_BSE, mixes), mixes=mixes)
+
+    def mix(self, weights_BS: Tensor) -> Tensor:
+        """The sum of the values by their weights, (B, E)."""
+        if self.mixes is None:
+            return mix(weights_BS, self.values_BSE)
+        return mix_once(weights_BS.to(self.values_BSE.dtype), self.values_BSE, self.mixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,7 @@ class Past:
         """One step later."""
         return Past(weights_BS, self.total_BS + weights_BS, self.steps_B + 1)
 
-    def select(self, rows_B: Tensor) -> "Past":
+    def select(self, rows_B: Tensor | slice) -> "Past":
         """The past of the given rows."""
         return Past(self.weights_BS[rows_B], self.total_BS[rows_B], self.steps_B[rows_B])
 
@@ -111,6 +128,8 @@ class Attention(nn.Module, ABC):
     """
 
     sums_to_one: ClassVar[bool] = True  # else rows sum to at most one
+    at_once: ClassVar[bool] = False  # whether `survey` can take the place of one look after the other
+    keys_by_position: ClassVar[bool] = False  # whether a key is made of the state at its own position alone
     takes_coverage: ClassVar[bool] = False
     takes_smoothing: ClassVar[bool] = False
 
@@ -136,13 +155,22 @@ class Attention(nn.Module, ABC):
         return Weights(masked_softmax(self.score(query_BD, memory, past), memory.real_BS))
 
     def remember(self, values_BSE: Tensor, real_BS: Tensor) -> Memory:
-        """Project the encoder states once."""
-        return Memory(self.keys(values_BSE), values_BSE, real_BS)
+        """Project the encoder states once; to learn, without their padding."""
+        if not (self.keys_by_position and torch.is_grad_enabled()):
+            return Memory(self.keys(values_BSE), values_BSE, real_BS)
+        place_N = real_BS.flatten().nonzero().squeeze(1)
+        keys_NA = self.keys(values_BSE.flatten(0, 1).index_select(0, place_N).unsqueeze(0)).squeeze(0)
+        keys_BSA = keys_NA.new_zeros(real_BS.numel(), keys_NA.size(1)).index_copy(0, place_N, keys_NA)
+        return Memory(keys_BSA.view(*real_BS.shape, -1), values_BSE, real_BS)
 
     def forward(self, query_BD: Tensor, memory: Memory, past: Past, pinned: int | None = None) -> Glimpse:
         """Weigh the positions and mix the values; `pinned` puts all weight on one position instead."""
         weights = self.weigh(query_BD, memory, past).pinned(pinned)
-        return Glimpse(mix(weights.weights_BS, memory.values_BSE), weights.weights_BS, weights.evidence)
+        return Glimpse(memory.mix(weights.weights_BS), weights.weights_BS, weights.evidence)
+
+    def survey(self, queries_BTD: Tensor, memory: Memory) -> Glimpse:
+        """The looks of all steps at once, (B, T, ...) each; of mechanisms that take nothing from the looks before."""
+        raise NotImplementedError(f"attention {type(self).__name__} takes one look after the other")
 
     if TYPE_CHECKING:
         __call__ = forward
@@ -163,3 +191,11 @@ def masked_softmax(scores_BS: Tensor, allowed_BS: Tensor) -> Tensor:
 def mix(weights_BS: Tensor, values_BSE: Tensor) -> Tensor:
     """The sum of the values by their weights, (B, E)."""
     return torch.bmm(weights_BS.to(values_BSE.dtype).unsqueeze(1), values_BSE).squeeze(1)
+
+
+def survey_by_products(queries_BTD: Tensor, memory: Memory, scale: float = 1.0) -> Glimpse:
+    """All looks at once where the score is a dot product with the key: softmax(scale q k), as `weigh` has it."""
+    keys_BSA = memory.keys_BSA
+    scores_BTS = torch.bmm(queries_BTD.to(keys_BSA.dtype) * scale, keys_BSA.transpose(1, 2))
+    weights_BTS = masked_softmax(scores_BTS, memory.real_BS.unsqueeze(1))
+    return Glimpse(torch.bmm(weights_BTS.to(memory.values_BSE.dtype), memory.values_BSE), weights_BTS, {})

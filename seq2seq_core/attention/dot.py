@@ -2,10 +2,12 @@
 translation", section 3.1: score(s_i, h_j) = s_i^T h_j. It has no parameters of its own.
 """
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
-from seq2seq_core.attention.base import Attention, AttentionOptions, Memory, Past
+from seq2seq_core.attention.base import Attention, AttentionOptions, Glimpse, Memory, Past, survey_by_products
 from seq2seq_core.errors import OptionError
 
 
@@ -15,6 +17,8 @@ class Dot(Attention):
     Raises:
         OptionError: query and encoder states differ in size.
     """
+
+    at_once: ClassVar[bool] = True
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)
@@ -29,6 +33,9 @@ class Dot(Attention):
 
     def score(self, query_BD: Tensor, memory: Memory, past: Past) -> Tensor:
         return dot_products(query_BD, memory.keys_BSA)
+
+    def survey(self, queries_BTD: Tensor, memory: Memory) -> Glimpse:
+        return survey_by_products(queries_BTD, memory)
 
 
 def dot_products(query_BA: Tensor, keys_BSA: Tensor) -> Tensor:

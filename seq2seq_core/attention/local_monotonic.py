@@ -5,6 +5,8 @@ looks at the positions t - D to t + D. Inside the window: the general score and 
 Steps and positions count from 0. Once the target is longer than the source the window stays at its last position.
 """
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
@@ -14,6 +16,8 @@ from seq2seq_core.attention.general import General
 
 class LocalMonotonic(General):
     """softmax(s^T W h) over the window; evidence "centre" is its middle."""
+
+    at_once: ClassVar[bool] = False
 
     def weigh(self, query_BD: Tensor, memory: Memory, past: Past) -> Weights:
         centre_B = torch.minimum(past.steps_B, memory.real_BS.sum(dim=-1) - 1)

@@ -10,6 +10,8 @@ S is the number of real positions of the row, and j counts from 0: a centre of 2
 close to S lies beyond the last. A window of D >= 1 still reaches that one.
 """
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
@@ -25,6 +27,7 @@ class LocalPredictive(General):
     """
 
     sums_to_one = False
+    at_once: ClassVar[bool] = False
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)

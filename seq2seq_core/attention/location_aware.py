@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from seq2seq_core.attention.base import Attention, AttentionOptions, Memory, Past, Weights, masked_softmax
 from seq2seq_core.errors import OptionError
+from seq2seq_core.repeated import Repeated
 
 
 class LocationAware(Attention):
@@ -23,13 +24,14 @@ class LocationAware(Attention):
     """
 
     takes_smoothing = True
+    keys_by_position = True
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)
         width = options.filter_width
         if width % 2 == 0:
             raise OptionError(f"filter_width must be odd with attention LocationAware, got {width}")
-        self.query = nn.Linear(query_size, options.size, bias=False)
+        self.query = Repeated(query_size, options.size, bias=False)
         self.key = nn.Linear(memory_size, options.size)
         self.filters = nn.Conv1d(1, options.filters, width, padding=width // 2, bias=False)
         self.place = nn.Linear(options.filters, options.size, bias=False)

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seq2seq_core.attention.base import Attention, AttentionOptions, Memory, Past, Weights
+from seq2seq_core.repeated import Repeated
 
 FIRST_OFFSET = -1.0  # r: p starts below a half, so that early training does not stop at the first positions
 
@@ -34,12 +35,13 @@ class Monotonic(Attention):
     """
 
     sums_to_one = False
+    keys_by_position = True
 
     def __init__(self, query_size: int, memory_size: int, options: AttentionOptions) -> None:
         super().__init__(query_size, memory_size, options)
         self.hard: bool | None = None
         """True or False to choose the mode; None: hard exactly when not training."""
-        self.query = nn.Linear(query_size, options.size, bias=False)
+        self.query = Repeated(query_size, options.size, bias=False)
         self.key = nn.Linear(memory_size, options.size)
         self.energy = nn.Linear(options.size, 1, bias=False)
         self.gain = nn.Parameter(torch.tensor(1 / math.sqrt(options.size)))

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from seq2seq_core.attention.base import Attention, AttentionOptions, Glimpse, Memory, Past, Weights, masked_softmax
 from seq2seq_core.errors import OptionError
+from seq2seq_core.repeated import Repeated
 
 
 class MultiHead(Attention):
@@ -30,7 +31,7 @@ class MultiHead(Attention):
                 "attention_heads must divide attention_size with attention MultiHead, "
                 f"got attention_heads {options.heads} and attention_size {options.size}"
             )
-        self.query = nn.Linear(query_size, options.size, bias=False)
+        self.query = Repeated(query_size, options.size, bias=False)
         self.key = nn.Linear(memory_size, options.size, bias=False)
         self.value = nn.Linear(memory_size, options.size, bias=False)
         self.output = nn.Linear(options.size, memory_size, bias=False)

@@ -6,7 +6,7 @@ import math
 
 from torch import Tensor
 
-from seq2seq_core.attention.base import Memory, Past
+from seq2seq_core.attention.base import Glimpse, Memory, Past, survey_by_products
 from seq2seq_core.attention.dot import Dot
 
 
@@ -15,3 +15,6 @@ class ScaledDot(Dot):
 
     def score(self, query_BD: Tensor, memory: Memory, past: Past) -> Tensor:
         return super().score(query_BD, memory, past) / math.sqrt(self.query_size)
+
+    def survey(self, queries_BTD: Tensor, memory: Memory) -> Glimpse:
+        return survey_by_products(queries_BTD, memory, 1 / math.sqrt(self.query_size))

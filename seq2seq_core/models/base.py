@@ -4,7 +4,8 @@ Token ids from the vocabulary's size on name words of the source that the vocabu
 vocabulary); only a model that copies gives them a probability, and all models read them as `<unk>`.
 
 Sizes: B sentences, S source tokens, M source positions that attention sees (S, or the patches of a picture),
-T target positions, V vocabulary (extended where the model copies), R rows of a search, L layers, H heads.
+T target positions, N chosen ones of all rows, V vocabulary (extended where the model copies), R rows of a search,
+L layers, H heads.
 """
 
 from abc import ABC, abstractmethod
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq_core.errors import InputError, OptionError
+from seq2seq_core.models.packing import pick
 from seq2seq_core.models.pinned import PinnedStepper
 from seq2seq_core.options import Pin
 
@@ -63,6 +65,23 @@ class Forced:
 
 
 @dataclass(frozen=True, slots=True)
+class Learnt:
+    """Teacher forcing at the positions that count, in whatever order costs least."""
+
+    scores_NV: Tensor  # as Forced has them
+    place_N: Tensor  # where a position stands in the batch: T times its row, plus its step
+    attention_NM: Tensor | None  # as Forced has it
+
+    @classmethod
+    def of(cls, forced: Forced, real_BT: Tensor) -> "Learnt":
+        """Chosen from all positions."""
+        place_N = real_BT.flatten().nonzero().squeeze(1)
+        weights = forced.attention_BTM
+        attention_NM = None if weights is None else pick(weights.flatten(0, 1), place_N)
+        return cls(pick(forced.scores_BTV.flatten(0, 1), place_N), place_N, attention_NM)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Generic[State]):
     """One step of a search; fits `decoding.StepAnswer`.
 
@@ -93,6 +112,10 @@ class Seq2Seq(nn.Module, ABC, Generic[State]):
     @abstractmethod
     def force(self, sources: Sources, previous_BT: Tensor) -> Forced:
         """Teacher forcing: `previous_BT` starts with the start token."""
+
+    def learn(self, sources: Sources, previous_BT: Tensor, real_BT: Tensor) -> Learnt:
+        """Teacher forcing for a loss: only where `real_BT` says so, which is from the first step to a row's last."""
+        return Learnt.of(self.force(sources, previous_BT), real_BT)
 
     @abstractmethod
     def begin(self, sources: Sources) -> State:

@@ -20,6 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seq2seq_core.repeated import Repeated
+
 Advance: TypeAlias = Callable[[Tensor, nn.Linear, Tensor], Tensor]
 
 
@@ -78,8 +80,8 @@ class UpperLayer(nn.Module):
 
     def __init__(self, size: int, gates: int) -> None:
         super().__init__()
-        self.input_gates = nn.Linear(size, gates * size)
-        self.state_gates = nn.Linear(size, gates * size)
+        self.input_gates = Repeated(size, gates * size)
+        self.state_gates = Repeated(size, gates * size)
 
 
 def initialise_recurrence(cell: Cell, recurrent: nn.Linear, given: nn.Linear) -> None:

@@ -17,6 +17,7 @@ from torch.nn.utils.parametrizations import weight_norm
 
 from seq2seq_core.attention.base import masked_softmax, one_hot
 from seq2seq_core.models.convolutional_config import ConvolutionalOptions
+from seq2seq_core.models.dropout import Dropout
 
 HALF: Final = math.sqrt(0.5)
 
@@ -61,7 +62,7 @@ class EncoderBlock(nn.Module):
 
     def __init__(self, options: ConvolutionalOptions) -> None:
         super().__init__()
-        self.dropout = nn.Dropout(options.dropout)
+        self.dropout = Dropout(options.dropout)
         self.convolution = GatedConvolution(options)
 
     def forward(self, states_BSD: Tensor, real_BS: Tensor) -> Tensor:
@@ -136,7 +137,7 @@ class DecoderBlock(nn.Module):
 
     def __init__(self, options: ConvolutionalOptions) -> None:
         super().__init__()
-        self.dropout = nn.Dropout(options.dropout)
+        self.dropout = Dropout(options.dropout)
         self.convolution = GatedConvolution(options)
         self.attention = BlockAttention(options)
 

@@ -16,9 +16,10 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor, nn
 
-from seq2seq_core.models.base import Answer, Forced, Seq2Seq, Sources
+from seq2seq_core.models.base import Answer, Forced, Learnt, Seq2Seq, Sources
 from seq2seq_core.models.convolution import HALF, BlockAnswer, DecoderBlock, EncoderBlock, SourceMemory, linear
 from seq2seq_core.models.convolutional_config import ConvolutionalConfig
+from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.embedding import LearnedPositions, TokenEmbedding
 from seq2seq_core.models.projection import Projection
 
@@ -68,12 +69,17 @@ class ConvolutionalSeq2Seq(Seq2Seq[ConvolutionalState]):
         self.decoder_input = linear(size, config.size, config, keep=keep)
         self.decoder = nn.ModuleList(DecoderBlock(config) for _ in range(config.decoder_layers))
         self.decoder_output = linear(config.size, size, config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.output = Projection(config.output, config.target_vocabulary, size, std=(keep / size) ** 0.5)
 
     def force(self, sources: Sources, previous_BT: Tensor) -> Forced:
         decoded = self.decode(previous_BT, self.begin(sources))
         return Forced(self.logits(decoded.features_BTE), decoded.weights_BLTS.mean(1))
+
+    def learn(self, sources: Sources, previous_BT: Tensor, real_BT: Tensor) -> Learnt:
+        decoded = self.decode(previous_BT, self.begin(sources))
+        chosen = Learnt.of(Forced(decoded.features_BTE, decoded.weights_BLTS.mean(1)), real_BT)
+        return replace(chosen, scores_NV=self.logits(chosen.scores_NV))
 
     def begin(self, sources: Sources) -> ConvolutionalState:
         source = self.encode(sources)

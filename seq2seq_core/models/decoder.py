@@ -10,11 +10,11 @@ the features of a step are an input of the next. Bahdanau 2015 reads out from s_
 habit.
 
 Sizes: B rows, T target positions, E embedding size, D state size, C memory size, M memory positions, G gates times D,
-L layers, P parts of a state.
+L layers, P parts of a state, N packed positions, n rows of one step.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +24,10 @@ from torch import Tensor, nn
 from seq2seq_core.attention import ATTENTIONS, Attention, Coverage, Glimpse, Memory, Past
 from seq2seq_core.models.cells import CELLS, UpperLayer, initialise_recurrence
 from seq2seq_core.models.config import ATTENDING, DecoderKind, Readout, RecurrentConfig
+from seq2seq_core.models.dropout import Dropout
+from seq2seq_core.models.packing import Packing
+from seq2seq_core.models.recurrence import run
+from seq2seq_core.repeated import Repeated, repeatedly
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,17 @@ class Given:
     summary_BC: Tensor | None = None  # c of the decoder that takes it at every step
     pinned: int | None = None  # an intervention: the position that gets all attention
 
-    def select(self, rows_B: Tensor) -> "Given":
+    def select(self, rows_B: Tensor | slice) -> "Given":
         """The same of the given rows."""
         return Given(
             None if self.memory is None else self.memory.select(rows_B),
             None if self.summary_BC is None else self.summary_BC[rows_B],
             self.pinned,
         )
+
+    def for_a_loop(self) -> "Given":
+        """The same for the steps of a training; see `Memory.for_a_loop`."""
+        return self if self.memory is None else replace(self, memory=self.memory.for_a_loop())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Carried:
     past: Past | None = None  # with attention
     features_BE: Tensor | None = None  # with input feeding
 
-    def select(self, rows_B: Tensor) -> "Carried":
+    def select(self, rows_B: Tensor | slice) -> "Carried":
         """The same of the given rows."""
         return Carried(
             self.state_BLPD[rows_B],
@@ -76,15 +84,32 @@ class DecoderStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What all steps found in the source, packed."""
+
+    contexts_NC: Tensor | None = None
+    weights_NM: Tensor | None = None
+    evidence: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Unrolled:
-    """All steps of a decoder."""
+    """All steps of a decoder: (B, T, ...), or packed (N, ...)."""
 
     features_BTE: Tensor
     states_BTPD: Tensor  # of the top layer
     embedded_BTE: Tensor
     contexts_BTC: Tensor | None
     weights_BTM: Tensor | None
-    evidence: Mapping[str, Tensor]  # each (B, T, ...)
+    evidence: Mapping[str, Tensor]
+
+    def each(self, change: Callable[[Tensor], Tensor]) -> "Unrolled":
+        """The same with every tensor laid out in another way."""
+        contexts = None if self.contexts_BTC is None else change(self.contexts_BTC)
+        weights = None if self.weights_BTM is None else change(self.weights_BTM)
+        evidence = {name: change(values) for name, values in self.evidence.items()}
+        features, states, embedded = change(self.features_BTE), change(self.states_BTPD), change(self.embedded_BTE)
+        return Unrolled(features, states, embedded, contexts, weights, evidence)
 
 
 class RecurrentDecoder(nn.Module, ABC):
@@ -99,12 +124,12 @@ class RecurrentDecoder(nn.Module, ABC):
             self.attention: Attention = mechanism(size, memory_size, config.attention_options())
         self.embedding_gates = nn.Linear(config.embedding_size, gates * size)
         if context_size := self.context_size():
-            self.context_gates = nn.Linear(context_size, gates * size, bias=False)
-        self.state_gates = nn.Linear(size, gates * size)
+            self.context_gates = Repeated(context_size, gates * size, bias=False)
+        self.state_gates = Repeated(size, gates * size)
         self.upper = nn.ModuleList(UpperLayer(size, gates) for _ in range(config.decoder_layers - 1))
         width = config.embedding_size * (2 if config.readout is Readout.MAXOUT else 1)
-        self.readout = nn.Linear(self.readout_size(), width)
-        self.dropout = nn.Dropout(config.dropout)
+        self.readout = Repeated(self.readout_size(), width)
+        self.dropout = Dropout(config.dropout)
         initialise_recurrence(self.cell, self.state_gates, self.embedding_gates)
         for layer in self._upper():
             initialise_recurrence(self.cell, layer.state_gates, layer.input_gates)
@@ -122,8 +147,8 @@ class RecurrentDecoder(nn.Module, ABC):
         """One step; `gates_BG` is the previous token's share of the gates."""
 
     @abstractmethod
-    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
-        """t_i of all steps, (B, T, ...) each."""
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None) -> Tensor:
+        """t_i of all steps, (B, T, ...) each or packed."""
 
     def begin(self, state_BLPD: Tensor, given: Given) -> Carried:
         """Before the first step."""
@@ -139,13 +164,68 @@ class RecurrentDecoder(nn.Module, ABC):
         contexts_BTC = _stack([step.context_BC for step in steps])
         features_BTE = _stack([step.carried.features_BE for step in steps])
         if features_BTE is None:
-            features_BTE = self.features(self.read(states_BTPD[:, :, 0], embedded_BTE, contexts_BTC, given))
+            features_BTE = self.features(self.read(states_BTPD[:, :, 0], embedded_BTE, contexts_BTC))
         evidence = {name: torch.stack([step.evidence[name] for step in steps], dim=1) for name in steps[0].evidence}
         weights_BTM = _stack([step.weights_BM for step in steps])
         return Unrolled(features_BTE, states_BTPD, embedded_BTE, contexts_BTC, weights_BTM, evidence), carried
 
     if TYPE_CHECKING:
         __call__ = forward
+
+    def unroll(self, embedded_NE: Tensor, carried: Carried, given: Given, packing: Packing) -> Unrolled:
+        """All steps of given tokens, packed; the rows stand in the order of the packing."""
+        gates_NG = self.embedding_gates(embedded_NE)
+        if self.looks_back:
+            with repeatedly(self):
+                return self._one_by_one(gates_NG, embedded_NE, carried, given, packing)
+        states_NPD = self._climb_all(gates_NG, carried, given, packing)
+        seen = self.look_from_all(states_NPD[:, 0], carried, given, packing)
+        features_NE = self.features(self.read(states_NPD[:, 0], embedded_NE, seen.contexts_NC))
+        return Unrolled(features_NE, states_NPD, embedded_NE, seen.contexts_NC, seen.weights_NM, seen.evidence)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a step of the cells needs what the step before found in the source."""
+        return self.config.input_feeding
+
+    def from_source(self, given: Given, packing: Packing) -> Tensor | None:
+        """The source's share of the gates of all steps, (N, G), where the cells do not wait for attention."""
+        return None
+
+    def look_from_all(self, queries_ND: Tensor, carried: Carried, given: Given, packing: Packing) -> "Seen":
+        """What all steps find in the source, their states being known."""
+        return Seen()
+
+    def _climb_all(self, gates_NG: Tensor, carried: Carried, given: Given, packing: Packing) -> Tensor:
+        """The states of the top layer at all steps, (N, P, D)."""
+        if (source_NG := self.from_source(given, packing)) is not None:
+            gates_NG = gates_NG + source_NG
+        below_BPD, *above = carried.state_BLPD.unbind(dim=1)
+        states_NPD = run(self.cell, gates_NG, self.state_gates, below_BPD, packing.sizes)
+        for layer, first_BPD in zip(self._upper(), above, strict=True):
+            given_NG = layer.input_gates(self.dropout(states_NPD[:, 0]))
+            states_NPD = run(self.cell, given_NG, layer.state_gates, first_BPD, packing.sizes)
+        return states_NPD
+
+    def _one_by_one(
+        self, gates_NG: Tensor, embedded_NE: Tensor, carried: Carried, given: Given, packing: Packing
+    ) -> Unrolled:
+        """Step by step, with the rows that are left."""
+        steps: list[DecoderStep] = []
+        rows, given = packing.sizes[0], given.for_a_loop()
+        for gates_nG in torch.split(gates_NG, list(packing.sizes)):
+            if len(gates_nG) < rows:
+                rows = len(gates_nG)
+                given, carried = given.select(slice(rows)), carried.select(slice(rows))
+            steps.append(self.step(gates_nG, carried, given))
+            carried = steps[-1].carried
+        states_NPD = torch.cat([step.carried.state_BLPD[:, -1] for step in steps])
+        contexts_NC = _join([step.context_BC for step in steps])
+        features_NE = _join([step.carried.features_BE for step in steps])
+        if features_NE is None:
+            features_NE = self.features(self.read(states_NPD[:, 0], embedded_NE, contexts_NC))
+        weights_NM, evidence = _join([step.weights_BM for step in steps]), _join_evidence(steps)
+        return Unrolled(features_NE, states_NPD, embedded_NE, contexts_NC, weights_NM, evidence)
 
     def features(self, read: Tensor) -> Tensor:
         """The layer before the output, (..., E)."""
@@ -187,7 +267,7 @@ class SutskeverDecoder(RecurrentDecoder):
     def step(self, gates_BG: Tensor, carried: Carried, given: Given) -> DecoderStep:
         return DecoderStep(replace(carried, state_BLPD=self.climb(gates_BG, carried.state_BLPD)))
 
-    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None) -> Tensor:
         return state
 
 
@@ -206,13 +286,20 @@ class ChoDecoder(RecurrentDecoder):
 
     def step(self, gates_BG: Tensor, carried: Carried, given: Given) -> DecoderStep:
         given_BG = gates_BG + self.context_gates(given.summary_BC)
-        return DecoderStep(replace(carried, state_BLPD=self.climb(given_BG, carried.state_BLPD)))
+        return DecoderStep(replace(carried, state_BLPD=self.climb(given_BG, carried.state_BLPD)), given.summary_BC)
 
-    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
+    def from_source(self, given: Given, packing: Packing) -> Tensor | None:
+        return spread(self.context_gates(given.summary_BC), packing)
+
+    def look_from_all(self, queries_ND: Tensor, carried: Carried, given: Given, packing: Packing) -> "Seen":
         if given.summary_BC is None:
             raise TypeError("decoder cho needs the summary of the source")
-        summary = given.summary_BC.unsqueeze(1).expand(-1, state.size(1), -1)
-        return torch.cat((state, embedded.to(state.dtype), summary.to(state.dtype)), dim=-1)
+        return Seen(spread(given.summary_BC, packing))
+
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None) -> Tensor:
+        if context is None:
+            raise TypeError("decoder cho needs the summary of the source")
+        return torch.cat((state, embedded.to(state.dtype), context.to(state.dtype)), dim=-1)
 
 
 class BahdanauDecoder(RecurrentDecoder):
@@ -230,7 +317,11 @@ class BahdanauDecoder(RecurrentDecoder):
         carried = replace(carried, state_BLPD=self.climb(given_BG, carried.state_BLPD))
         return DecoderStep(carried, glimpse.context_BE, glimpse.weights_BS, evidence)
 
-    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
+    @property
+    def looks_back(self) -> bool:
+        return True
+
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None) -> Tensor:
         if context is None:
             raise TypeError("decoder bahdanau needs its contexts")
         return torch.cat((state, embedded.to(state.dtype), context.to(state.dtype)), dim=-1)
@@ -260,7 +351,26 @@ class LuongDecoder(RecurrentDecoder):
             carried = replace(carried, features_BE=self.features(read))
         return DecoderStep(carried, glimpse.context_BE, glimpse.weights_BS, evidence)
 
-    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None, given: Given) -> Tensor:
+    def look_from_all(self, queries_ND: Tensor, carried: Carried, given: Given, packing: Packing) -> "Seen":
+        if given.memory is None or not self.attention.at_once:
+            with repeatedly(self.attention):
+                return self._look_one_by_one(queries_ND, carried, given, packing)
+        glimpse = self.attention.survey(packing.pad(queries_ND), given.memory)
+        return Seen(packing.pack(glimpse.context_BE), packing.pack(glimpse.weights_BS))
+
+    def _look_one_by_one(self, queries_ND: Tensor, carried: Carried, given: Given, packing: Packing) -> "Seen":
+        looks: list[DecoderStep] = []
+        given = given.for_a_loop()
+        for query_nD in torch.split(queries_ND, list(packing.sizes)):
+            if len(query_nD) < len(carried.state_BLPD):
+                rows = slice(len(query_nD))
+                given, carried = given.select(rows), carried.select(rows)
+            glimpse, carried, evidence = self.look(query_nD, carried, given)
+            looks.append(DecoderStep(carried, glimpse.context_BE, glimpse.weights_BS, evidence))
+        contexts_NC = _join([look.context_BC for look in looks])
+        return Seen(contexts_NC, _join([look.weights_BM for look in looks]), _join_evidence(looks))
+
+    def read(self, state: Tensor, embedded: Tensor, context: Tensor | None) -> Tensor:
         if context is None:
             raise TypeError("decoder luong needs its contexts")
         return torch.cat((context.to(state.dtype), state), dim=-1)
@@ -272,6 +382,20 @@ RECURRENT_DECODERS: Final[Mapping[DecoderKind, type[RecurrentDecoder]]] = {
     DecoderKind.BAHDANAU: BahdanauDecoder,
     DecoderKind.LUONG: LuongDecoder,
 }
+
+
+def spread(rows: Tensor, packing: Packing) -> Tensor:
+    """What is the same at every step, (B, ...) -> (N, ...)."""
+    return rows.index_select(0, packing.rank_N)
+
+
+def _join(parts: list[Tensor | None]) -> Tensor | None:
+    found = [part for part in parts if part is not None]
+    return torch.cat(found) if found else None
+
+
+def _join_evidence(steps: list[DecoderStep]) -> dict[str, Tensor]:
+    return {name: torch.cat([step.evidence[name] for step in steps]) for name in steps[0].evidence}
 
 
 def _stack(parts: list[Tensor | None]) -> Tensor | None:

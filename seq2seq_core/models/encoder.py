@@ -1,19 +1,25 @@
 """Encoders of texts: recurrent ones, and the embedding of a label.
 
-Sizes: B sentences, S source positions, M memory positions (S here), E embedding size, H state size per direction,
-C memory size, L layers, P parts of a state.
+Sizes: B sentences, S source positions, N of them packed, M memory positions (S here), E embedding size, H state size
+per direction, C memory size, L layers, P parts of a state.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from seq2seq_core.models.base import Sources
+from seq2seq_core.models.cells import CELLS
 from seq2seq_core.models.config import Bridge, EncoderKind, RecurrentConfig
+from seq2seq_core.models.packing import Packing
+from seq2seq_core.models.recurrence import WHOLE
 
 _RECURRENT: Final = {EncoderKind.RNN: nn.RNN, EncoderKind.GRU: nn.GRU, EncoderKind.LSTM: nn.LSTM}
+WHOLE_CELLS: Final = (EncoderKind.GRU, EncoderKind.LSTM)  # whose names are those of the cells
+_WEIGHTS: Final = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +47,7 @@ class RecurrentEncoder(nn.Module):
     be exchanged.
 
     The backward direction reads each source reversed within its own length, so that padding comes last for both and
-    reaches no real position. (Packed sequences would do as well, but give every step another batch size, for which the
-    processor's matrix kernels are generated anew; only where the last states of all layers are wanted is there no way
-    round them.)
+    reaches no real position. For a gradient on the processor the sources are packed, and their padding is left out.
     """
 
     def __init__(self, config: RecurrentConfig) -> None:
@@ -70,6 +74,8 @@ class RecurrentEncoder(nn.Module):
 
     def forward(self, embedded_BSE: Tensor, sources: Sources) -> Encoded:
         """Read the sources; a reversed one gives its states in the order of the source all the same."""
+        if torch.is_grad_enabled() and self.config.encoder in WHOLE_CELLS and not embedded_BSE.is_cuda:
+            return self._read_packed(embedded_BSE, sources)
         lengths_B = sources.lengths_B
         mirror_BS = _mirror(lengths_B, embedded_BSE.size(1))
         if self.config.reverse_source:
@@ -88,6 +94,35 @@ class RecurrentEncoder(nn.Module):
         backward_BSH = _rearrange(reversed_BSH, mirror_BS)
         states_BSC = torch.cat((states_BSH, backward_BSH), dim=-1)
         return Encoded(states_BSC, sources.real_BS, torch.cat((last_BH, backward_BSH[:, 0]), -1), backward_BSH[:, 0])
+
+    def _read_packed(self, embedded_BSE: Tensor, sources: Sources) -> Encoded:
+        """The same without padding, to learn from."""
+        width = embedded_BSE.size(1)
+        packing = Packing.of(sources.lengths_B, width)
+        row_N, step_N = packing.place_N // width, packing.place_N % width
+        mirrored = replace(packing, place_N=row_N * width + _mirror(sources.lengths_B, width)[row_N, step_N])
+        layers = self._climb(self.forward_rnn, embedded_BSE, mirrored if self.config.reverse_source else packing)
+        there = (mirrored if self.config.reverse_source else packing).pad(layers[-1][:, 0])
+        last_BH = packing.last(layers[-1][:, 0])
+        if not self.config.bidirectional:
+            copied = self.config.bridge is Bridge.COPY
+            layers_BLPH = torch.stack([packing.last(states) for states in layers], dim=1) if copied else None
+            return Encoded(there, sources.real_BS, last_BH, layers_BLPH=layers_BLPH)
+        back_NH = self._climb(self.backward_rnn, embedded_BSE, mirrored)[-1][:, 0]
+        backward_BH = packing.last(back_NH)
+        states_BSC = torch.cat((there, mirrored.pad(back_NH)), dim=-1)
+        return Encoded(states_BSC, sources.real_BS, torch.cat((last_BH, backward_BH), dim=-1), backward_BH)
+
+    def _climb(self, rnn: nn.RNNBase, embedded_BSE: Tensor, packing: Packing) -> list[Tensor]:
+        """The states of every layer, (N, P, H) each."""
+        cell, below_NE, layers = CELLS[self.config.encoder], packing.pack(embedded_BSE), list[Tensor]()
+        for number in range(self.config.encoder_layers):
+            weight_ih, weight_hh, bias_ih, bias_hh = (getattr(rnn, f"{name}_l{number}") for name in _WEIGHTS)
+            given_NG = functional.linear(below_NE, weight_ih, bias_ih)
+            first_BPH = given_NG.new_zeros(len(packing.order_B), cell.parts, self.config.encoder_size)
+            layers.append(WHOLE[cell](given_NG, weight_hh, bias_hh, first_BPH, packing.sizes))
+            below_NE = functional.dropout(layers[-1][:, 0], rnn.dropout, self.training)
+        return layers
 
     if TYPE_CHECKING:
         __call__ = forward

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq_core.errors import InputError
-from seq2seq_core.models.base import PAD_ID, UNKNOWN_ID, Answer, Forced, Seq2Seq, Sources
+from seq2seq_core.models.base import PAD_ID, UNKNOWN_ID, Answer, Forced, Learnt, Seq2Seq, Sources
 from seq2seq_core.models.cells import CELLS
 from seq2seq_core.models.config import (
     ATTENDING,
@@ -26,8 +26,10 @@ from seq2seq_core.models.config import (
     RecurrentConfig,
 )
 from seq2seq_core.models.decoder import RECURRENT_DECODERS, Carried, Given, Unrolled
+from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.encoder import Encoded, LabelEncoder, RecurrentEncoder
 from seq2seq_core.models.output import OUTPUTS, Places, Scored, places_of
+from seq2seq_core.models.packing import Packing, pick
 from seq2seq_core.models.picture_encoder import PATCH, FlatEncoder, PatchEncoder
 
 
@@ -53,7 +55,7 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
     def __init__(self, config: RecurrentConfig) -> None:
         super().__init__()
         self.config: RecurrentConfig = config
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         if config.encoder in (*RECURRENT_ENCODERS, EncoderKind.LABEL):
             self.source_embedding = _embedding(config.source_vocabulary, config.embedding_size)
         # a pointer network's target tokens are positions; what it reads back is the state at the position
@@ -103,8 +105,9 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
         return max(vocabulary, highest + 1) if self.copies else vocabulary
 
     def force(self, sources: Sources, previous_BT: Tensor) -> Forced:
-        state = self.begin(sources)
-        unrolled, _ = self.decoder(self._embed(previous_BT, state), state.carried, state.given)
+        rows, width = previous_BT.shape
+        state, packing = self.begin(sources), Packing.whole(rows, width, previous_BT.device)
+        unrolled = self._unroll(previous_BT, state, packing).each(packing.pad)
         scored = self._score(unrolled, state.places)
         return Forced(scored.scores_BTX, _shown(unrolled, scored))
 
@@ -124,6 +127,26 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
         state = RecurrentState(given, self.decoder.begin(self._zero(batch), given), None)
         unrolled, _ = self.decoder(self._embed(previous_BT, state), state.carried, state.given)
         return self._score(unrolled, None).scores_BTX
+
+    def learn(self, sources: Sources, previous_BT: Tensor, real_BT: Tensor) -> Learnt:
+        """Rows that have ended take no further step. They are sorted for that before anything is computed."""
+        width, lengths_B = previous_BT.size(1), real_BT.sum(dim=1)
+        order_B = lengths_B.argsort(descending=True, stable=True)
+        state = self.begin(Sources(sources.ids_BS[order_B], sources.lengths_B[order_B]))
+        packing = Packing.of(lengths_B[order_B], width)
+        unrolled = self._unroll(previous_BT[order_B], state, packing)
+        real_N = packing.real_N.nonzero().squeeze(1)
+        sorted_N = packing.place_N[real_N]
+        place_N = order_B[sorted_N // width] * width + sorted_N % width
+        if self.config.output in (Output.TIED, Output.SOFTMAX):  # which need nothing of the source
+            chosen = replace(unrolled, features_BTE=pick(unrolled.features_BTE, real_N))
+            attention_NM = None if unrolled.weights_BTM is None else pick(unrolled.weights_BTM, real_N)
+            return Learnt(self._score(chosen, None).scores_BTX, place_N, attention_NM)
+        padded = unrolled.each(packing.pad)
+        scored = self._score(padded, state.places)
+        shown = _shown(padded, scored)
+        attention_NM = None if shown is None else pick(shown.flatten(0, 1), sorted_N)
+        return Learnt(pick(scored.scores_BTX.flatten(0, 1), sorted_N), place_N, attention_NM)
 
     def begin(self, sources: Sources) -> RecurrentState:
         """Encode the sources.
@@ -203,6 +226,10 @@ class RecurrentSeq2Seq(Seq2Seq[RecurrentState]):
         pointed_BTE = self.pointed(places.states_BMC.gather(1, index_BTC))
         special_BTE = self.target_embedding(tokens_BT.clamp_max(FIRST_POSITION - 1))
         return torch.where((tokens_BT < FIRST_POSITION).unsqueeze(-1), special_BTE.to(pointed_BTE.dtype), pointed_BTE)
+
+    def _unroll(self, previous_BT: Tensor, state: RecurrentState, packing: Packing) -> Unrolled:
+        embedded_NE = packing.pack(self._embed(previous_BT, state))
+        return self.decoder.unroll(embedded_NE, state.carried, state.given, packing)
 
     def _score(self, unrolled: Unrolled, places: Places | None) -> Scored:
         dropped = replace(unrolled, features_BTE=self.dropout(unrolled.features_BTE))

@@ -14,7 +14,8 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor, nn
 
-from seq2seq_core.models.base import Answer, Forced, Seq2Seq, Sources
+from seq2seq_core.models.base import Answer, Forced, Learnt, Seq2Seq, Sources
+from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.embedding import LearnedPositions, SinusoidalPositions, TokenEmbedding
 from seq2seq_core.models.projection import Projection
 from seq2seq_core.models.transformer_attention import HeadMemory
@@ -86,12 +87,18 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
         self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
         self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
         self.encoder_norm, self.decoder_norm = _last_norm(config), _last_norm(config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.output = Projection(config.output, config.target_vocabulary, config.size, std=std)
 
     def force(self, sources: Sources, previous_BT: Tensor) -> Forced:
         decoded = self.decode(previous_BT, self.begin(sources))
         return Forced(self.logits(decoded.states_BTD), decoded.cross_BLHTS.mean((1, 2)))
+
+    def learn(self, sources: Sources, previous_BT: Tensor, real_BT: Tensor) -> Learnt:
+        decoded = self.decode(previous_BT, self.begin(sources))
+        shown = Forced(decoded.states_BTD, decoded.cross_BLHTS.mean((1, 2)))
+        chosen = Learnt.of(shown, real_BT)
+        return replace(chosen, scores_NV=self.logits(chosen.scores_NV))
 
     def begin(self, sources: Sources) -> TransformerState:
         states_BSD = self.encode(sources).states_BSD

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
+from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.transformer_attention import HeadMemory, MultiHeadAttention
 from seq2seq_core.models.transformer_config import Norm, TransformerOptions
 
@@ -19,7 +20,7 @@ class Residual(nn.Module):
     def __init__(self, options: TransformerOptions) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(options.size)
-        self.dropout = nn.Dropout(options.dropout)
+        self.dropout = Dropout(options.dropout)
         self.norm_first = options.norm == Norm.PRE
 
     def enter(self, states_BTD: Tensor) -> Tensor:

@@ -161,6 +161,34 @@ def check_rebuilding(model: Model, case: Case) -> None:
     )
 
 
+def check_learning(model: Model, case: Case) -> None:
+    """What a loss is given are the scores of all positions, without those of rows that have ended; gradients too."""
+    real_BT = torch.arange(case.previous_BT.size(1)) < torch.tensor([3, 5, 1])[:, None]
+    place = real_BT.flatten().nonzero().squeeze(1)
+    scores, gradients, weights = [], [], []
+    for learns in (False, True):
+        model.zero_grad()
+        if learns:
+            learnt = model.learn(padded(case.sources), case.previous_BT, real_BT)
+            order = learnt.place_N.argsort()
+            close(learnt.place_N[order], place)
+            found, shown = learnt.scores_NV[order], learnt.attention_NM
+            weights.append(None if shown is None else shown[order])
+        else:
+            answer = model.force(padded(case.sources), case.previous_BT)
+            found, shown = answer.scores_BTV.flatten(0, 1)[place], answer.attention_BTM
+            weights.append(None if shown is None else shown.flatten(0, 1)[place])
+        scores.append(found.float().log_softmax(-1))
+        scores[-1][..., END_ID].sum().backward()
+        gradients.append({name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None})
+    close(scores[1], scores[0])
+    if weights[0] is not None:
+        assert weights[1] is not None
+        close(weights[1], weights[0])
+    for name, gradient in gradients[0].items():
+        close(gradients[1][name], gradient)
+
+
 CHECKS: Final[dict[str, Callable[[Model, Case], None]]] = {
     "weights are a distribution over real positions": check_weights,
     "a batch of several gives what batches of one give": check_batching,
@@ -169,5 +197,6 @@ CHECKS: Final[dict[str, Callable[[Model, Case], None]]] = {
     "selected rows go on as what they became": check_selection,
     "no position sees a later one": check_causality,
     "every parameter gets a gradient": check_gradients,
+    "what a loss is given is teacher forcing without padding": check_learning,
     "weights and config are the whole model": check_rebuilding,
 }

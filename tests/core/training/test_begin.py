@@ -115,7 +115,7 @@ def test_its_loss_stands_beside_the_other_with_its_weight(tmp_path: Path) -> Non
     taught = Objective(model, options, WORDS)(BATCH, Moment(1, 0))
     sourceless = replace(BATCH, sources=Sources(torch.zeros(2, 0, dtype=torch.int64), torch.zeros(2)))
     language = predict(language_model(), sourceless).loss()
-    torch.testing.assert_close(taught.parts["language_loss"], language)
+    torch.testing.assert_close(taught.parts["language"], language)
     torch.testing.assert_close(taught.loss, predict(model, BATCH).loss() + 0.5 * language)
 
 

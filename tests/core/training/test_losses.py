@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from torch.nn import functional
 
 from seq2seq_core.training.losses import Predictions
 
@@ -30,3 +31,15 @@ def test_padding_counts_nowhere() -> None:
     padded = Predictions(PREDICTIONS.logits_NV.repeat(2, 1), torch.tensor([1, 0]))
     assert padded.loss(0.1).item() == pytest.approx(PREDICTIONS.loss(0.1).item())
     assert (padded.tokens, padded.right()) == (1, 1)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_loss_and_gradient_are_those_of_torchs_cross_entropy(smoothing: float) -> None:
+    torch.manual_seed(1)
+    logits_NV = torch.randn(7, 11, dtype=torch.float32, requires_grad=True)
+    next_N = torch.tensor([0, 3, 4, 0, 10, 1, 2])
+    ours = Predictions(logits_NV, next_N).loss(smoothing)
+    theirs = functional.cross_entropy(logits_NV, next_N, label_smoothing=smoothing, ignore_index=0, reduction="sum")
+    torch.testing.assert_close(ours, theirs)
+    found, expected = (torch.autograd.grad(0.3 * loss, logits_NV) for loss in (ours, theirs))
+    torch.testing.assert_close(found, expected)
