@@ -78,9 +78,13 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         recover_folder(folder)
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        for name, content in files.items():
-            write_file(new / name, content)
-        flush_folder(new)
+        try:
+            for name, content in files.items():
+                write_file(new / name, content)
+            flush_folder(new)
+        except BaseException:  # a disk that is full needs the room
+            shutil.rmtree(new, ignore_errors=True)
+            raise
         shutil.rmtree(old, ignore_errors=True)
         if folder.exists():
             folder.rename(old)

@@ -3,27 +3,28 @@
     python -m seq2seq_core.train --train train.tsv --valid valid.tsv --test test.tsv --output runs/mine
     python -m seq2seq_core.train --task dates --output runs/dates
 
+    torchrun --nproc-per-node 2 -m seq2seq_core.train ...
+
 A stopped run goes on exactly where it was with the same command and `--resume`; a finished one goes on to
-a larger `--max-tokens`, unless its learning rate has fallen to zero by the cosine schedule.
+a larger `--max-tokens`, unless its learning rate has fallen to zero by the cosine schedule. SIGTERM saves and ends.
 """
 
-import os
-import platform
-import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
-from enum import Enum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import torch
 import tyro
 
 from seq2seq_core.checkpoint import count_parameters, load_checkpoint, save_checkpoint
-from seq2seq_core.errors import CheckpointError, DataError, OptionError, Seq2SeqError, TrainingError
+from seq2seq_core.errors import DataError, OptionError, Seq2SeqError, TrainingError
 from seq2seq_core.evaluation import evaluate, room_for
-from seq2seq_core.files import recover_folder
+from seq2seq_core.files import recover_folder, standing_folder
 from seq2seq_core.models import FAMILIES
 from seq2seq_core.perplexity import named_perplexities
 from seq2seq_core.pipeline import Pipeline
@@ -32,15 +33,19 @@ from seq2seq_core.tasks import generate
 from seq2seq_core.tasks.parallel import ParallelText, read_parallel, read_references
 from seq2seq_core.tasks.streams import Text, open_parallel, sampled
 from seq2seq_core.training.begin import NOTHING, RECORD, Given, fill_model, open_start
-from seq2seq_core.training.config import Measure, Schedule, TrainingOptions
+from seq2seq_core.training.board import Board
+from seq2seq_core.training.config import Measure, TrainingOptions
 from seq2seq_core.training.corpus import Preparation, token_pairs
+from seq2seq_core.training.distributed import Team, is_restarted, joined, local_rank, rank
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.loop import Trainer
-from seq2seq_core.training.objective import reward_record
 from seq2seq_core.training.pairs import PairReader, TokenPairs
+from seq2seq_core.training.preview import preview
+from seq2seq_core.training.record import card_of, check_same_training, differences, record_of
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.shards import Store
 from seq2seq_core.training.state import unpack_state
+from seq2seq_core.training.stopping import STATUS, StoppedError
 
 _STYLE = (tyro.conf.EnumChoicesFromValues,)
 _HELD_OUT = 1_000  # validation pairs of a generated task, and as many test pairs
@@ -48,10 +53,21 @@ _HELD_OUT = 1_000  # validation pairs of a generated task, and as many test pair
 
 def main() -> int:
     """The command line; a user's mistake is one line on standard error and exit status 2."""
+    name, leads = "python -m seq2seq_core.train", rank() == 0
     try:
-        train(tyro.cli(TrainingOptions, prog="python -m seq2seq_core.train", description=__doc__, config=_STYLE))
-    except Seq2SeqError as error:
-        print(f"error: {error}", file=sys.stderr)
+        options = tyro.cli(TrainingOptions, prog=name, description=__doc__, config=_STYLE, console_outputs=leads)
+    except Seq2SeqError as error:  # the same in every process
+        if leads:
+            print(f"error: {error}", file=sys.stderr)
+        return 2
+    try:
+        train(options)
+    except StoppedError as stop:
+        if leads:
+            print(stop, file=sys.stderr)
+        return STATUS
+    except Seq2SeqError as error:  # where all processes know of it, it comes to the leading one alone
+        print(f"error: {error}" if leads else f"error of process {rank()}: {error}", file=sys.stderr)
         return 2
     return 0
 
@@ -59,25 +75,61 @@ def main() -> int:
 def train(options: TrainingOptions) -> Run:
     """Read the data, train, and measure the best model on the test file."""
     device = _device(options)
-    if _measured(options):
-        _references(options)
-    texts = _texts(options)
-    run, trainer = _start(options, texts, device)
-    if options.test is not None:
-        _check_test(options, trainer.model.config.source_cap, run.source_tokenizer)
-    readers = (run.source_tokenizer, run.target_tokenizer)
-    preparation = Preparation(PairReader(readers, options.longest, trainer.model.copies), options.join, options.seed)
-    pairs, folder = {}, options.data.cache or options.output / "data"
-    for name, text in texts.items():
-        pairs[name] = token_pairs(text, preparation, Store(folder, name, options.data.shard_pairs))
-        _report(name, pairs[name], trainer.log)
-    room = max(10, pairs["train"].room(trainer.model.positions))
-    trainer.run = run = replace(run, record={**run.record, "room": room})
-    if not trainer.progress.finished:
-        trainer.train(pairs["train"], pairs["valid"])
-    if _measured(options):
+    with joined(device) as team:
+        if any(team.sums([is_restarted()])) and not options.dry_run:
+            options = replace(options, resume=team.led(lambda: _can_go_on(options)))
+        texts = team.together(lambda: _read(options))
+        trainer = _start(options, texts, device, team)
+        with _data_folder(options) as folder:
+            pairs = team.together(lambda: _tokenised(options, texts, trainer, folder))
+            room = max(10, pairs["train"].room(trainer.model.positions))
+            trainer.run = run = replace(trainer.run, record={**trainer.run.record, "room": room})
+            if options.dry_run:
+                for line in preview(trainer, pairs["train"]):
+                    team.say(line)
+                return run
+        if not trainer.progress.finished:
+            trainer.train(pairs["train"], pairs["valid"])
+    if team.leads and _measured(options):
         _measure(options, run, trainer.log)
     return run
+
+
+def _can_go_on(options: TrainingOptions) -> bool:
+    """Whether the processes that died had saved something; else the run starts over."""
+    return standing_folder(options.output / "last").exists()
+
+
+def _read(options: TrainingOptions) -> dict[str, Text]:
+    """Training and validation pairs; the test pairs too, so that what is wrong with them is known at once."""
+    if _measured(options):
+        _references(options)
+    return _texts(options)
+
+
+def _tokenised(
+    options: TrainingOptions, texts: Mapping[str, Text], trainer: Trainer, folder: Path
+) -> dict[str, TokenPairs]:
+    """The token pairs; those of large corpora lie in `folder`, where one process makes them for all."""
+    run, pairs = trainer.run, {}
+    if options.test is not None:
+        _check_test(options, trainer.model.config.source_cap, run.source_tokenizer)
+    reader = PairReader((run.source_tokenizer, run.target_tokenizer), options.longest, trainer.model.copies)
+    for name, text in texts.items():
+        preparation = Preparation(reader, options.join, options.seed)
+        pairs[name] = token_pairs(text, preparation, Store(folder, name, options.data.shard_pairs))
+        _report(name, pairs[name], trainer)
+    return pairs
+
+
+@contextmanager
+def _data_folder(options: TrainingOptions) -> Iterator[Path]:
+    """Where tokenised files lie; those of a dry run go away with it, unless a cache is there for all runs."""
+    if options.data.cache is not None or not options.dry_run:
+        yield options.data.cache or options.output / "data"
+        return
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 def _texts(options: TrainingOptions) -> dict[str, Text]:
@@ -98,43 +150,76 @@ def _measured(options: TrainingOptions) -> bool:
     return options.test is not None or (bool(options.task) and options.tokenizer.source_kind != "none")
 
 
-def _start(options: TrainingOptions, texts: dict[str, Text], device: torch.device) -> tuple[Run, Trainer]:
-    """A new run, or the saved one with its model, tokenizers and state."""
-    run_folder, last = options.output, options.output / "last"
+def _start(options: TrainingOptions, texts: Mapping[str, Text], device: torch.device, team: Team) -> Trainer:
+    """A training at its beginning, or the saved one with its model, tokenizers and state."""
+    if not options.dry_run:
+        team.led(lambda: _claim(options))
+    torch.manual_seed(options.seed)
+    record = record_of(options, texts, team)
+    if options.resume:
+        return team.together(lambda: _resumed(options, texts, record, device, team))
+    sample = team.together(lambda: sampled(texts["train"], options.data.tokenizer_pairs, options.seed))
+    given = team.together(lambda: open_start(options))
+    source, target = team.led(lambda: train_tokenizers(options, sample, given))
+    family, settings = FAMILIES[options.family], asdict(options.chosen())
+    model = family.model(family.config(source_vocabulary=len(source), target_vocabulary=len(target), **settings))
+    run = Run(options.output, source, target, record | given.record(), card_of(options))
+    log = team.together(lambda: _log(options, team, first_update=1))
+    log.write("start", parameters=count_parameters(model), **run.record)
+    for line in team.together(lambda: fill_model(model, options, given, run, sample, log)):
+        team.say(line)
+    processes = f", {team.size} processes" if team.size > 1 else ""
+    team.say(f"{count_parameters(model):,} parameters on {device.type}{processes}")
+    _seed_process(options, team)
+    return Trainer(options, model.to(device), run, log, team)
+
+
+def _claim(options: TrainingOptions) -> None:
+    """Make sure of the folder of the run: one that can be resumed, or none that holds a run."""
+    last = options.output / "last"
     recover_folder(last)
     if options.resume and not last.exists():
         raise TrainingError(f"resume needs the checkpoint of a validation, and {last} does not exist yet")
-    log = Log(run_folder / "log.jsonl")
-    card, record = _card(options), _record(options, texts)
-    torch.manual_seed(options.seed)
-    if options.resume:
-        saved = load_checkpoint(last)
-        _check_same_training(last, saved.training, options, texts)
-        record |= {name: value for name, value in saved.training.items() if name == RECORD}
-        run = Run(run_folder, saved.source_tokenizer, saved.target_tokenizer, record, card)
-        trainer = Trainer(options, saved.model.to(device), run, log)
-        trainer.progress = unpack_state(last, trainer.model, trainer.optimiser)
-        trainer.progress.finished = trainer.is_done()  # with a larger budget it is not
-        log.write("resume", tokens=trainer.progress.tokens)
-        return run, trainer
-    if last.exists():
-        raise TrainingError(f"output must be a new folder or come with --resume, but {run_folder} holds a run")
-    given, sample = open_start(options), sampled(texts["train"], options.data.tokenizer_pairs, options.seed)
-    source, target = train_tokenizers(options, sample, given)
-    record |= given.record()
-    run = Run(run_folder, source, target, record, card)
-    family = FAMILIES[options.family]
-    settings = asdict(options.chosen())
-    model = family.model(family.config(source_vocabulary=len(source), target_vocabulary=len(target), **settings))
-    log.write("start", parameters=count_parameters(model), **run.record)
-    fill_model(model, options, given, run, sample, log)
-    print(f"{count_parameters(model):,} parameters on {device}")
-    return run, Trainer(options, model.to(device), run, log)
+    if last.exists() and not options.resume:
+        raise TrainingError(f"output must be a new folder or come with --resume, but {options.output} holds a run")
 
 
-def _card(options: TrainingOptions) -> dict[str, Any]:
-    about = {name: value for name, value in _plain(asdict(options.about)).items() if value}
-    return {"title": options.output.name, "attribution": options.attribution, **about}
+def _resumed(
+    options: TrainingOptions,
+    texts: Mapping[str, Text],
+    record: Mapping[str, Any],
+    device: torch.device,
+    team: Team,
+) -> Trainer:
+    last = options.output / "last"
+    saved = load_checkpoint(last)
+    check_same_training(last, saved.training, options, texts, team)
+    kept = {name: value for name, value in saved.training.items() if name == RECORD}
+    run = Run(options.output, saved.source_tokenizer, saved.target_tokenizer, {**record, **kept}, card_of(options))
+    trainer = Trainer(options, saved.model.to(device), run, Log(None), team)
+    _seed_process(options, team)  # for a process that had no counterpart
+    trainer.progress = unpack_state(last, trainer.model, trainer.optimiser, team.rank)
+    trainer.progress.finished = trainer.is_finished()  # with a larger budget it is not
+    trainer.log = _log(options, team, first_update=trainer.progress.update + 1)
+    changed = differences(saved.training, record)
+    trainer.log.write("resume", tokens=trainer.progress.tokens, changed=changed)
+    for change in changed:
+        team.say(f"not exactly as if it had not stopped: {change}")
+    return trainer
+
+
+def _log(options: TrainingOptions, team: Team, first_update: int) -> Log:
+    """The log of the run; only the leading process keeps one, and a dry run none."""
+    if options.dry_run or not team.leads:
+        return Log(None)
+    board = Board.open(options.output / "tensorboard", first_update) if options.tensorboard else None
+    return Log(options.output / "log.jsonl", board)
+
+
+def _seed_process(options: TrainingOptions, team: Team) -> None:
+    """Other random numbers for every process but the leading one: two that dropped out the same would waste half."""
+    if not team.leads:
+        torch.manual_seed(int(np.random.SeedSequence((options.seed, team.rank)).generate_state(1)[0]))
 
 
 def _references(options: TrainingOptions) -> tuple[ParallelText, dict[str, Sequence[Sequence[str]]]]:
@@ -189,92 +274,25 @@ def train_tokenizers(options: TrainingOptions, text: ParallelText, given: Given 
 
 
 def _device(options: TrainingOptions) -> torch.device:
+    """Where this process trains; with several processes on a machine, each has a card of its own."""
     if options.threads:
         torch.set_num_threads(options.threads)
     if options.device == "cuda" and not torch.cuda.is_available():
         raise OptionError("device must be cpu or auto where PyTorch finds no CUDA device, got 'cuda'")
-    automatic = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(automatic if options.device == "auto" else options.device)
+    if options.device == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    if (card := local_rank()) >= (cards := torch.cuda.device_count()):
+        raise OptionError(f"processes of a machine must be at most its CUDA devices, {cards}, got a process {card + 1}")
+    return torch.device("cuda", card)
 
 
-def _record(options: TrainingOptions, texts: dict[str, Text]) -> dict[str, Any]:
-    return {
-        "options": _plain(asdict(options)),
-        "data": {name: {"pairs": len(text), "sha256": text.digest} for name, text in texts.items()},
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-        "machine": f"{os.cpu_count()} processors, {torch.get_num_threads()} threads",
-        "command": _command(options),
-        **reward_record(options),
-    }
-
-
-def _command(options: TrainingOptions) -> str:
-    """The command line that says the same: every setting that is not the default."""
-    defaults = _defaults()
-    words = ["python", "-m", "seq2seq_core.train"]
-    for name, value in _flat(_plain(asdict(options))).items():
-        if name != "resume" and value != defaults[name]:
-            flag = "--" + name.replace("_", "-")
-            words += [flag] if value is True else [f"--no-{name}"] if value is False else [flag, *_words(value)]
-    return shlex.join(words)
-
-
-def _defaults() -> dict[str, Any]:
-    """Every setting's default by its name; options need data, so some are put in and out again."""
-    return _flat(_plain(asdict(TrainingOptions(train="-", valid="-", output=Path())))) | {"train": "", "valid": ""}
-
-
-def _words(value: Any) -> list[str]:
-    """A value as the command line takes it."""
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
-
-
-def _plain(value: Any) -> Any:
-    """Options as JSON can hold them."""
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, tuple):
-        return [_plain(entry) for entry in value]
-    return str(value) if isinstance(value, Path) else value
-
-
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Settings by the names that the command line gives them, such as model.dropout."""
-    flat: dict[str, Any] = {}
-    for name, value in settings.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
-    return flat
-
-
-def _check_same_training(
-    last: Path, saved: Mapping[str, Any], options: TrainingOptions, texts: Mapping[str, Text]
-) -> None:
-    """A run goes on exactly only with the data and the settings that it began with."""
-    if not all(isinstance(saved.get(part), dict) for part in ("options", "data")):
-        raise CheckpointError(f"{last}: config.json must tell the options and data of the training, got {list(saved)}")
-    began, data = _flat(saved["options"]), _flat(saved["data"])
-    free = {"resume", "output", "train", "valid", "test", "test_references", "device", "threads", "attribution"}
-    free |= {"data.in_memory", "data.cache", "data.shard_pairs"}  # the same pairs from memory and from files
-    if options.optimiser.schedule is not Schedule.COSINE:
-        free.add("max_tokens")  # no update before its end looks at the budget
-    defaults = _defaults()
-    for name, value in _flat(_plain(asdict(options))).items():
-        if name in free or name.startswith("about."):
-            continue
-        if began.get(name, defaults[name]) != value:  # a setting younger than the run had its default
-            raise OptionError(f"{name} must be as in the run that is resumed, {began.get(name)!r}, got {value!r}")
-    for name, text in texts.items():
-        if data.get(f"{name}.sha256") != text.digest:
-            raise OptionError(f"{name} must be the file that the run began with, but its content differs")
-
-
-def _report(name: str, pairs: TokenPairs, log: Log) -> None:
+def _report(name: str, pairs: TokenPairs, trainer: Trainer) -> None:
     if not len(pairs):
         raise TrainingError(f"{name} must hold a pair within the length limit, got {pairs.skipped} that are longer")
-    log.write("data", split=name, pairs=len(pairs), skipped=pairs.skipped, target_tokens=pairs.target_tokens)
-    print(f"{name}: {len(pairs):,} pairs, {pairs.target_tokens:,} target tokens; {pairs.skipped:,} pairs skipped")
+    sizes = {"pairs": len(pairs), "skipped": pairs.skipped, "target_tokens": pairs.target_tokens}
+    trainer.log.write("data", split=name, **sizes)
+    found = f"{len(pairs):,} pairs, {pairs.target_tokens:,} target tokens; {pairs.skipped:,} pairs skipped"
+    trainer.team.say(f"{name}: {found}")
 
 
 if __name__ == "__main__":

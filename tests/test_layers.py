@@ -84,7 +84,7 @@ RULES: Final = {
     ),
     "seq2seq_core.train": may(
         core("training checkpoint evaluation models perplexity pipeline tokenizer readers tasks files"),
-        "torch tyro tqdm",
+        "torch numpy tyro tqdm",
     ),
     "seq2seq_core.decode": may(core("decode_shards decoding door pipeline presets tasks files"), "torch tyro tqdm"),
     "seq2seq_core.decode_shards": may(core("files"), "torch tqdm"),

@@ -106,15 +106,16 @@ def copy_weights(model: Seq2Seq[Any], given: Given) -> Copied | None:
 
 def fill_model(
     model: Seq2Seq[Any], options: "TrainingOptions", given: Given, run: Run, text: ParallelText, log: Log
-) -> None:
-    """Put what the files hold into a new model, and say on standard output and in the log what came from where.
+) -> list[str]:
+    """Put what the files hold into a new model; gives lines that say what came from where, as the log does.
 
     Raises:
         DataError, OptionError: see `read_vectors`.
     """
+    said = []
     if (copied := copy_weights(model, given)) is not None:
         log.write("copied", **asdict(copied))
-        print(copied)
+        said.append(str(copied))
     for side, reader, texts in (
         ("source", run.source_tokenizer, text.sources),
         ("target", run.target_tokenizer, text.targets),
@@ -125,7 +126,8 @@ def fill_model(
             fill(embedding, vectors)
             cover = cover_of(vectors, reader, texts)
             log.write("embeddings", side=side, **asdict(cover))
-            print(f"{side} side: {cover}")
+            said.append(f"{side} side: {cover}")
+    return said
 
 
 def _copy_decoder(model: RecurrentSeq2Seq, language: Seq2Seq[Any]) -> Copied:

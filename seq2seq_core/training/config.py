@@ -141,6 +141,10 @@ class TrainingOptions:
     """pairs with more tokens than this on either side are skipped (and counted)"""
     validate_every: int = 500_000
     """target tokens between two validations; each saves the last checkpoint"""
+    save_every: int = 0
+    """target tokens after which the last checkpoint is saved between two validations; 0 waits for them"""
+    log_every: int = 100
+    """updates between two lines of log.jsonl"""
     patience: int = 8
     """validations without a better loss after which training stops early; 0 means never"""
     seed: int = 1
@@ -151,6 +155,12 @@ class TrainingOptions:
     """arithmetic of the matrix products"""
     threads: int = 0
     """processor threads; 0 leaves the choice to PyTorch"""
+    compile: bool = False
+    """generate kernels with torch.compile, which takes minutes at the start; not for the recurrent family"""
+    tensorboard: bool = False
+    """curves for TensorBoard in the folder `tensorboard` of the run; needs the extra of that name"""
+    dry_run: bool = False
+    """print sizes, memory and the first batch, and write nothing"""
     attribution: str = ""
     """licence and attribution line of the data, printed on the model card"""
     data: DataOptions = field(default_factory=DataOptions)
@@ -179,13 +189,19 @@ class TrainingOptions:
             "accumulate",
             "longest",
             "validate_every",
+            "log_every",
             "difficulty",
             "task_pairs",
             "join",
         ):
             if (value := getattr(self, name)) < 1:
                 raise OptionError(f"{name} must be 1 or more, got {value}")
-        for name, most in (("patience", 10**9), ("threads", 4096), ("seed", 2**63 - 1)):
+        for name, most in (
+            ("patience", 10**9),
+            ("save_every", 10**15),
+            ("threads", 4096),
+            ("seed", 2**63 - 1),
+        ):
             if not 0 <= (value := getattr(self, name)) <= most:
                 raise OptionError(f"{name} must be from 0 to {most}, got {value}")
         if self.batch_tokens < self.longest + 1:
@@ -193,6 +209,10 @@ class TrainingOptions:
                 f"batch_tokens must be above longest, or the longest pair fits no batch; "
                 f"got {self.batch_tokens} and {self.longest}"
             )
+        if self.dry_run and self.resume:
+            raise OptionError("dry_run and resume exclude each other: nothing is resumed where nothing is trained")
+        if self.compile and self.family == "recurrent":  # its decoder is a loop, which is unrolled for each length
+            raise OptionError("compile needs the family transformer or convolutional, got 'recurrent'")
         if self.device not in ("auto", "cpu", "cuda"):
             raise OptionError(f"device must be auto, cpu or cuda, got {self.device!r}")
         if self.family not in FAMILIES:

@@ -1,16 +1,20 @@
-"""The training loop: batches, loss, update, validation, checkpoints."""
+"""The training loop: batches, loss, update, validation, checkpoints.
+
+All that a training decides it decides at batch boundaries, from numbers that all of its processes share: never from the
+clock, and never from what one process sees alone.
+"""
 
 import math
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import islice
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.optim import AdamW
 from tqdm import tqdm
 
@@ -19,79 +23,28 @@ from seq2seq_core.models import Seq2Seq
 from seq2seq_core.training.batches import TokenPairs, collate, epoch_order
 from seq2seq_core.training.config import Precision, TrainingOptions
 from seq2seq_core.training.distributed import Team
+from seq2seq_core.training.groups import Share, groups, shares
 from seq2seq_core.training.log import Log
 from seq2seq_core.training.losses import predict
-from seq2seq_core.training.objective import Moment, Objective
+from seq2seq_core.training.measures import Parts, Validation
+from seq2seq_core.training.objective import Moment, Objective, Taught
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.schedule import rate_factor
 from seq2seq_core.training.start import freeze
-from seq2seq_core.training.state import Progress
-
-LOG_EVERY = 100  # updates between two progress lines in the log
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The batches of one update, of all processes together."""
-
-    batches: Sequence[Sequence[int]]  # pair numbers
-    tokens: int  # target tokens of all
-
-    def share(self, team: Team) -> Iterator[tuple[Sequence[int], float]]:
-        """This process's batches and what each counts.
-
-        Every process gets equally many, so that none waits for another for ever: one that comes away empty takes the
-        first batch, which then counts nothing.
-        """
-        for begin in range(0, len(self.batches), team.size):
-            at = begin + team.rank
-            yield (self.batches[at], 1.0) if at < len(self.batches) else (self.batches[0], 0.0)
-
-
-@dataclass(slots=True)
-class Parts:
-    """Means per target token of what a loss is made of, by name, over the updates since the last look."""
-
-    sums: Counter[str] = field(default_factory=Counter)
-    tokens: int = 0
-
-    def add(self, means: Mapping[str, float], tokens: int) -> None:
-        """One update more."""
-        self.sums.update({name: value * tokens for name, value in means.items()})
-        self.tokens += tokens
-
-    def means(self) -> dict[str, float]:
-        """Look, and begin anew."""
-        means = {name: round(value / self.tokens, 5) for name, value in self.sums.items()}
-        self.sums, self.tokens = Counter(), 0
-        return means
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """Teacher-forced quality on the validation pairs."""
-
-    loss: float  # nats per target token, without label smoothing
-    accuracy: float  # share of target tokens predicted first
-    reward: float | None = None  # mean over the sentences of what greedy search says, where a reward is optimised
-
-    @property
-    def lack(self) -> float:
-        """What the best model has least of: loss, or what the reward lacks of 1."""
-        return self.loss if self.reward is None else 1.0 - self.reward
-
-    def fields(self) -> dict[str, float]:
-        """For the log."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+from seq2seq_core.training.state import Progress, RandomState
+from seq2seq_core.training.stopping import Stop, StoppedError, sigterm_heeded
 
 
 class Trainer:
     """One training from its first update, or from where `progress` says, to its end."""
 
-    def __init__(self, options: TrainingOptions, model: Seq2Seq[Any], run: Run, log: Log) -> None:
+    def __init__(
+        self, options: TrainingOptions, model: Seq2Seq[Any], run: Run, log: Log, team: Team | None = None
+    ) -> None:
         self.options, self.model, self.run, self.log = options, model, run, log
         freeze(model, options.start)
-        self.team, self.objective = Team(), Objective(model, options, run.target_tokenizer)
+        self.team, self.objective = team or Team(), Objective(model, options, run.target_tokenizer)
+        self.taught: nn.Module = self.objective  # as it is trained: wrapped where there are several processes
         self.device = next(model.parameters()).device
         self.optimiser = AdamW(
             model.parameters(),
@@ -101,24 +54,35 @@ class Trainer:
             weight_decay=options.optimiser.weight_decay,
             fused=True,
         )
-        self.progress, self.parts = Progress(), Parts()
+        self.progress, self.parts, self.stop = Progress(), Parts(), Stop()
+        self._stopping = False  # some process was asked to end
+        self._saved_at = 0  # tokens
 
     def train(self, train: TokenPairs, valid: TokenPairs) -> None:
-        """Go on until the budget is spent or validation stops getting better."""
+        """Go on until the budget is spent or validation stops getting better.
+
+        Raises:
+            StoppedError: SIGTERM came; the training is saved.
+            TrainingError: a loss, a gradient or a weight is no finite number; the last checkpoint is intact.
+            DataError: a file cannot be read or written; the last checkpoint is intact.
+        """
         progress, started = self.progress, time.monotonic() - self.progress.seconds
-        with self._bar() as bar:
-            for group in self._groups(train):
-                loss = self._update(train, group)
-                bar.update(group.tokens)
+        if self.options.compile:
+            self.model.force = torch.compile(self.model.force, dynamic=True)  # type: ignore[method-assign]
+        self._saved_at, self.taught = progress.tokens, self.team.wrap(self.objective)
+        order = groups(train, self.options, self.team.size * self.options.accumulate, progress)
+        read = shares(train, order, self.team, pinned=self.device.type == "cuda")
+        with self._bar() as bar, sigterm_heeded() as self.stop, closing(read):
+            self._look(valid)  # a run may have been stopped where its validation was due
+            while not self.is_done():
+                share = next(read)
+                loss = self._update(share)
+                bar.update(share.group.tokens)
                 progress.seconds = time.monotonic() - started
-                if progress.update % LOG_EVERY == 0:
+                if progress.update % self.options.log_every == 0:
                     bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
-                    rate = self.optimiser.param_groups[0]["lr"]
-                    truth, parts = self.objective.epsilon(progress.update), self.parts.means()
-                    told = {"parts": parts} if parts else {}
-                    self.log.write("update", loss=round(loss, 5), rate=rate, epsilon=truth, **told, **self._position())
-                if self.is_done() or progress.tokens - progress.validated_at >= self.options.validate_every:
-                    self._validate(valid)
+                    self._log_update(loss)
+                self._look(valid)
         self.log.write("end", early=progress.tokens < self.options.max_tokens, **self._position())
 
     def _bar(self) -> tqdm:
@@ -131,15 +95,19 @@ class Trainer:
             unit_scale=True,
             mininterval=seconds,
             maxinterval=max(10.0, seconds),
+            disable=not self.team.leads,
         )
 
     def validate(self, pairs: TokenPairs) -> Validation:
-        """Loss and accuracy over all pairs, in evaluation mode."""
+        """Loss and accuracy over all pairs, in evaluation mode; it leaves the random numbers of the training alone."""
         self.model.eval()
         loss, right, tokens = 0.0, 0, 0
         rewards: list[float] = []
-        with torch.inference_mode():
-            for indices in epoch_order(pairs, self.options.batch_tokens, seed=0, epoch=0):
+        order = epoch_order(pairs, self.options.batch_tokens, seed=0, epoch=0)
+        cards = [self.device] if self.device.type == "cuda" else []
+        with torch.inference_mode(), torch.random.fork_rng(cards):
+            torch.manual_seed(0)
+            for indices in islice(order, self.team.rank, None, self.team.size):
                 batch = collate(pairs, indices).to(self.device)
                 predictions = predict(self.model, batch)
                 loss += float(predictions.loss())
@@ -147,50 +115,53 @@ class Trainer:
                 tokens += predictions.tokens
                 if self.objective.rewards is not None:
                     rewards += self.objective.rewards.of_greedy(self.model, batch)
+                if self.stop.asked:
+                    break
         self.model.train()
-        return Validation(loss / tokens, right / tokens, sum(rewards) / len(rewards) if rewards else None)
+        sums = self.team.sums([loss, right, tokens, sum(rewards), len(rewards)])
+        return Validation(sums[0] / sums[2], sums[1] / sums[2], sums[3] / sums[4] if sums[4] else None)
 
-    def _groups(self, pairs: TokenPairs) -> Iterator[Group]:
-        """Epochs from the saved position to the end of training; the position counts batches from their update on."""
-        size = self.team.size * self.options.accumulate
-        while not self.is_done():
-            order = iter(epoch_order(pairs, self.options.batch_tokens, self.options.seed, self.progress.epoch))
-            for _ in islice(order, self.progress.batch):  # used before the run was stopped
-                pass
-            while batches := list(islice(order, size)):
-                self.progress.batch += len(batches)
-                yield Group(batches, sum(pairs.tokens_of(indices) for indices in batches))
-                if self.is_done():
-                    return
-            self.progress.epoch += 1
-            self.progress.batch = 0
-
-    def _update(self, pairs: TokenPairs, group: Group) -> float:
+    def _update(self, share: Share) -> float:
         """One optimiser step; the mean loss per token over the whole group."""
         self.model.train()
         for settings in self.optimiser.param_groups:
             settings["lr"] = self._rate()
-        moment = Moment(self.progress.update + 1, self.progress.tokens)
-        sums: dict[str, float] = {}
+        group, moment = share.group, Moment(self.progress.update + 1, self.progress.tokens)
         self.optimiser.zero_grad()
-        for indices, counts in group.share(self.team):
-            with self._precision():
-                taught = self.objective(collate(pairs, indices).to(self.device), moment)
-                loss = taught.loss * counts
-            for name, part in {"loss": taught.loss.detach(), **taught.parts}.items():
-                sums[name] = sums.get(name, 0.0) + float(part) * counts
-            # a distributed backward pass averages over the processes; the sum over all tokens is wanted
-            (loss * (self.team.size / group.tokens)).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        summed = self.team.sums(list(sums.values()))
-        means = {name: value / group.tokens for name, value in zip(sums, summed, strict=True)}
-        self._require_finite("loss", means["loss"])
-        nn.utils.clip_grad_norm_(self.model.parameters(), self.options.optimiser.clip)
+        sums: dict[str, Tensor] = {}
+        for number, (batch, counts) in enumerate(share.batches, start=1):
+            with self._exchanging(number == len(share.batches)):
+                with self._precision():
+                    taught: Taught = self.taught(batch.to(self.device), moment)
+                # a distributed backward pass averages over the processes; the sum over all tokens is wanted
+                scale = counts * self.team.size / group.tokens
+                (taught.loss * scale).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            for name, part in {"loss": taught.loss, **taught.parts}.items():
+                sums[name] = sums.get(name, torch.zeros_like(part, dtype=torch.float64)) + counts * part.detach()
+        value = self._summed(sums, group.tokens)
+        self._require_finite("loss", value)
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.options.optimiser.clip)
+        self._require_finite("norm of the gradient", float(norm))
         self.optimiser.step()
         self.progress.update += 1
         self.progress.tokens += group.tokens
-        value = means.pop("loss")
-        self.parts.add(means, group.tokens)
+        self.progress.epoch, self.progress.batch = group.epoch, group.position
         return value
+
+    def _exchanging(self, last: bool) -> AbstractContextManager[Any]:
+        """Only the backward pass of an update's last batch exchanges gradients between processes."""
+        if last or not isinstance(self.taught, DistributedDataParallel):
+            return nullcontext()
+        return self.taught.no_sync()
+
+    def _summed(self, sums: Mapping[str, Tensor], tokens: int) -> float:
+        """The loss per token over all processes, and beside it the other sums and whether anybody is asked to end."""
+        totals = self.team.sums([float(self.stop.asked), *(float(total) for total in sums.values())])
+        self._stopping = totals[0] > 0
+        means = dict(zip(sums, (total / tokens for total in totals[1:]), strict=True))
+        loss = means.pop("loss")
+        self.parts.add(means, tokens)
+        return loss
 
     def _precision(self) -> torch.autocast:
         enabled = self.options.precision is Precision.BF16
@@ -205,30 +176,65 @@ class Trainer:
             progress=self.progress.tokens / self.options.max_tokens,
         )
 
+    def _look(self, pairs: TokenPairs) -> None:
+        """At a batch boundary: end if asked to, validate or save where it is due."""
+        progress = self.progress
+        if self._stopping:
+            self._end_saved()
+        since = progress.tokens - progress.validated_at
+        if since >= self.options.validate_every or (since > 0 and self.is_done()):
+            self._validate(pairs)
+        elif 0 < self.options.save_every <= progress.tokens - self._saved_at:
+            self._save()
+
     def _validate(self, pairs: TokenPairs) -> None:
         """Measure, keep the best, save the last."""
         progress, validation = self.progress, self.validate(pairs)
+        if any(self.team.sums([self.stop.asked])):  # it may not have looked at all pairs
+            self._end_saved()
         self._require_finite("validation loss", validation.loss)
         progress.validated_at = progress.tokens
         better = progress.best_loss is None or validation.lack < progress.best_loss
         progress.worse_in_a_row = 0 if better else progress.worse_in_a_row + 1
         if better:
             progress.best_loss = validation.lack
-            self.run.save_best(self.model, progress, validation.loss)
-        progress.finished = self.is_done()
-        self.run.save_last(self.model, progress, self.optimiser)
+            self.team.led(lambda: self.run.save_best(self.model, progress, validation.loss))
+        progress.finished = self.is_finished()
+        self._save()
         self.log.write("validation", **validation.fields(), best=better, **self._position())
         measured = f"validation loss {validation.loss:.4f}, accuracy {validation.accuracy:.4f}"
-        tqdm.write(f"{progress.tokens:>12,} tokens: {measured}")
+        if self.team.leads:
+            tqdm.write(f"{progress.tokens:>12,} tokens: {measured}")
+
+    def _save(self) -> None:
+        """Replace the last checkpoint."""
+        randoms = self.team.gather(RandomState.now())
+        self.team.led(lambda: self.run.save_last(self.model, self.progress, self.optimiser, randoms))
+        self._saved_at = self.progress.tokens
+
+    def _end_saved(self) -> None:
+        self._save()
+        self.log.write("stopped", **self._position())
+        raise StoppedError(f"stopped by SIGTERM and saved at {self.progress.tokens:,} tokens; --resume goes on")
 
     def _require_finite(self, name: str, value: float) -> None:
         if not math.isfinite(value):
-            raise TrainingError(f"{name} must be finite, got {value} after update {self.progress.update}")
+            self.team.refuse(TrainingError(f"{name} must be finite, got {value} after update {self.progress.update}"))
 
     def is_done(self) -> bool:
         """Whether the budget is spent, or the model got no better as often as `patience` allows."""
         patience = self.options.patience
         return self.progress.tokens >= self.options.max_tokens or 0 < patience <= self.progress.worse_in_a_row
+
+    def is_finished(self) -> bool:
+        """Whether there is nothing left to do, the last validation included."""
+        return self.is_done() and self.progress.validated_at == self.progress.tokens
+
+    def _log_update(self, loss: float) -> None:
+        rate, truth = self.optimiser.param_groups[0]["lr"], self.objective.epsilon(self.progress.update)
+        parts = self.parts.means()
+        told = {"parts": parts} if parts else {}
+        self.log.write("update", loss=round(loss, 5), rate=rate, epsilon=truth, **told, **self._position())
 
     def _position(self) -> dict[str, float | None]:
         """Where the training stands, for the log; without early stopping it ends in `eta_seconds`."""

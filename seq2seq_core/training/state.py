@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -37,11 +37,30 @@ class Progress:
     finished: bool = False
 
 
-def pack_state(progress: Progress, model: nn.Module, optimiser: Optimizer) -> dict[str, bytes]:
-    """The two files of the training state."""
-    tensors: dict[str, Tensor] = {"random.cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        tensors["random.cuda"] = torch.cuda.get_rng_state()
+@dataclass(frozen=True, slots=True)
+class RandomState:
+    """Where the random generators of one process stand."""
+
+    cpu: Tensor
+    cuda: Tensor | None
+
+    @classmethod
+    def now(cls) -> "RandomState":
+        return cls(torch.get_rng_state(), torch.cuda.get_rng_state() if torch.cuda.is_available() else None)
+
+    def named(self, rank: int) -> dict[str, Tensor]:
+        """The tensors as the file names them."""
+        both = {_random("cpu", rank): self.cpu, _random("cuda", rank): self.cuda}
+        return {name: state for name, state in both.items() if state is not None}
+
+
+def pack_state(
+    progress: Progress, model: nn.Module, optimiser: Optimizer, randoms: Sequence[RandomState]
+) -> dict[str, bytes]:
+    """The two files of the training state; `randoms` are those of all processes by rank."""
+    tensors: dict[str, Tensor] = {}
+    for rank, random in enumerate(randoms):
+        tensors |= random.named(rank)
     for name, parameter in model.named_parameters():
         for key, value in optimiser.state.get(parameter, {}).items():
             tensors[f"optimiser.{key}.{name}"] = torch.as_tensor(value).detach().cpu().contiguous()
@@ -50,8 +69,10 @@ def pack_state(progress: Progress, model: nn.Module, optimiser: Optimizer) -> di
     return {NUMBERS: json.dumps(numbers, indent=2).encode(), TENSORS: content}
 
 
-def unpack_state(folder: Path, model: nn.Module, optimiser: Optimizer) -> Progress:
-    """Put optimiser and random state back as they were; gives the position.
+def unpack_state(folder: Path, model: nn.Module, optimiser: Optimizer, rank: int = 0) -> Progress:
+    """Put optimiser and the random state of this process back as they were; gives the position.
+
+    A process of a rank that had no counterpart keeps the random state it has.
 
     Raises:
         CheckpointError: the files are missing or damaged.
@@ -61,12 +82,23 @@ def unpack_state(folder: Path, model: nn.Module, optimiser: Optimizer) -> Progre
     try:
         tensors = load_tensors(content)
         _restore_optimiser(tensors, model, optimiser)
-        torch.set_rng_state(tensors["random.cpu"])
-        if "random.cuda" in tensors and torch.cuda.is_available():
-            torch.cuda.set_rng_state(tensors["random.cuda"])
+        _restore_random(tensors, rank)
     except (SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
         raise CheckpointError(f"{folder}: {TENSORS} does not fit this training: {error!s:.300}") from error
     return progress
+
+
+def _random(device: str, rank: int) -> str:
+    """What the random state of a process is called; the leading one's as in a training of one process."""
+    return f"random.{device}.{rank}" if rank else f"random.{device}"
+
+
+def _restore_random(tensors: Mapping[str, Tensor], rank: int) -> None:
+    cpu, cuda = _random("cpu", rank), _random("cuda", rank)
+    if cpu in tensors or not rank:
+        torch.set_rng_state(tensors[cpu])
+    if cuda in tensors and torch.cuda.is_available():
+        torch.cuda.set_rng_state(tensors[cuda])
 
 
 def _read_numbers(folder: Path, tensors: bytes) -> Progress:

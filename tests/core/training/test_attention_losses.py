@@ -13,7 +13,6 @@ from seq2seq_core.errors import OptionError
 from seq2seq_core.models import Forced, Sources
 from seq2seq_core.tokenizer import END_ID, PAD_ID, START_ID
 from seq2seq_core.train import train
-from seq2seq_core.training import loop
 from seq2seq_core.training.attention_losses import (
     AttentionLossOptions,
     attention_losses,
@@ -112,10 +111,9 @@ def test_numbers_outside_their_range_are_refused(settings: dict[str, Any], messa
         AttentionLossOptions(**settings)
 
 
-def test_the_log_tells_each_loss_per_token_and_their_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "LOG_EVERY", 1)
+def test_the_log_tells_each_loss_per_token_and_their_sum(tmp_path: Path) -> None:
     losses = AttentionLossOptions(guided_attention=10.0, coverage=0.5)
-    run = train(tiny_options(tmp_path, max_tokens=300, losses=losses))
+    run = train(tiny_options(tmp_path, max_tokens=300, log_every=1, losses=losses))
     events = [json.loads(line) for line in (run.folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     updates = [event for event in events if event["event"] == "update"]
     assert updates

@@ -1,10 +1,13 @@
 """Every family and kind of source through the whole training: a few updates, and the checkpoint decodes."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from seq2seq_core import train as training
 from seq2seq_core.checkpoint import load_checkpoint
@@ -196,3 +199,31 @@ def test_room_for_the_longest_target_goes_into_the_checkpoint(tmp_path: Path) ->
     files: dict[str, Any] = {"task": "", "train": pairs, "valid": pairs, "output": tmp_path / "run", "max_tokens": 40}
     run = training.train(replace(COPY.options(tmp_path), **files))
     assert load_checkpoint(run.best).training["room"] == 29
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_every_parameter_of_every_family_gets_a_gradient(lesson: Lesson, tmp_path: Path) -> None:
+    state = load_file(training.train(lesson.options(tmp_path, max_tokens=50)).last / "training_state.safetensors")
+    weights = load_checkpoint(tmp_path / "run" / "last").model.named_parameters()
+    assert {name for name, _ in weights if f"optimiser.exp_avg.{name}" not in state} == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["transformer", "convolutional"])
+def test_a_compiled_model_learns_what_the_model_learns(
+    family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Traced as for the compiler; generating the kernels takes minutes."""
+    lesson = next(lesson for lesson in LESSONS if lesson.settings.get("family") == family)
+    plain = training.train(lesson.options(tmp_path / "plain", max_tokens=300))
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    compiled = training.train(lesson.options(tmp_path / "compiled", max_tokens=300, compile=True))
+    weights = [load_file(run.last / "model.safetensors") for run in (plain, compiled)]
+    assert weights[0].keys() == weights[1].keys()
+    for name, weight in weights[0].items():
+        torch.testing.assert_close(weights[1][name], weight, rtol=0, atol=1e-4)
+
+
+def test_a_recurrent_model_is_not_compiled(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="compile needs the family transformer or convolutional, got 'recurrent'"):
+        COPY.options(tmp_path, compile=True)

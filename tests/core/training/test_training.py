@@ -16,7 +16,6 @@ from seq2seq_core.errors import DataError, OptionError, TrainingError
 from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.train import main, train
-from seq2seq_core.training import loop
 from seq2seq_core.training.config import OptimiserOptions, TokenizerOptions, TrainingOptions
 from seq2seq_core.training.loop import Trainer
 from seq2seq_core.training.teaching import TeachingKind, TeachingOptions
@@ -116,10 +115,9 @@ def test_the_log_tells_what_happened(tmp_path: Path) -> None:
     assert data["skipped"] > 0
 
 
-def test_the_log_tells_the_probability_of_the_true_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "LOG_EVERY", 4)
+def test_the_log_tells_the_probability_of_the_true_token(tmp_path: Path) -> None:
     teaching = TeachingOptions(kind=TeachingKind.LINEAR, linear_c=0.1)
-    run = train(tiny_options(tmp_path, max_tokens=800, teaching=teaching))
+    run = train(tiny_options(tmp_path, max_tokens=800, log_every=4, teaching=teaching))
     told = [event["epsilon"] for event in events(run.folder) if event["event"] == "update"]
     assert told[:3] == pytest.approx([0.7, 0.3, 0.0])  # updates 4, 8 and 12 after 3, 7 and 11 others
 
