@@ -55,7 +55,7 @@ def corpus_of(lesson: LessonOptions, folder: Path) -> Corpus:
 
 
 def split(text: ParallelText, seed: int) -> tuple[ParallelText, ParallelText]:
-    """To learn from, and held out: a tenth of the sources, at least one and at most `HELD_OUT`, each with all its pairs.
+    """To learn from, and held out: a tenth of the sources, from one to `HELD_OUT` of them, each with all its pairs.
 
     Raises:
         DataError: there is only one source.

@@ -27,7 +27,7 @@ from seq2seq_core.models import FAMILIES, Seq2Seq
 from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.readers import Reader, make_reader
-from seq2seq_core.tokenizer import TokenizerKind
+from seq2seq_core.tokenizer import END_ID, TokenizerKind
 from seq2seq_core.trace import to_json
 from seq2seq_core.training.batches import TokenPairs, tokenise
 from seq2seq_core.training.config import TrainingOptions
@@ -124,8 +124,9 @@ class Lesson:
         """Tokens of the targets, end tokens included, that stand at their place in the output."""
         reader = self.trainer.run.target_tokenizer
         written, wanted = reader.encode_ids(outputs), reader.encode_ids(list(self.corpus.held_out.targets))
-        right = sum(sum(map(int.__eq__, *each)) + (len(each[0]) == len(each[1])) for each in zip(written, wanted, strict=True))
-        return right / sum(len(each) + 1 for each in wanted)
+        pairs = [([*one, END_ID], [*other, END_ID]) for one, other in zip(written, wanted, strict=True)]
+        right = sum(one == other for pair in pairs for one, other in zip(*pair, strict=False))
+        return right / sum(len(target) for _, target in pairs)
 
 
 def open_lesson(lesson: LessonOptions, folder: Path, *, number: int, seconds: float) -> Lesson:
