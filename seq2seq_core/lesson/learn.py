@@ -27,7 +27,7 @@ from seq2seq_core.models import FAMILIES, Seq2Seq
 from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.readers import Reader, make_reader
-from seq2seq_core.tokenizer import END_ID, TokenizerKind
+from seq2seq_core.tokenizer import END_ID
 from seq2seq_core.trace import to_json
 from seq2seq_core.training.batches import TokenPairs, tokenise
 from seq2seq_core.training.config import TrainingOptions
@@ -205,10 +205,9 @@ def _record(lesson: LessonOptions, corpus: Corpus, *, room: int) -> dict[str, An
 
 
 def _card(lesson: LessonOptions, corpus: Corpus) -> dict[str, Any]:
-    cut = TokenizerKind.CHAR in (corpus.source_kind, corpus.target_kind)
     return {
         "title": f"Training lab: {lesson.task or 'own pairs'}",
         "attribution": "Trained in the training lab of this page.",
-        "task": f"generated:{lesson.task}" if lesson.task else ("own-characters" if cut else "own-words"),
+        "task": f"generated:{lesson.task}" if lesson.task else "own-pairs",
         "suggestions": list(dict.fromkeys(corpus.held_out.sources))[:SUGGESTIONS],
     }

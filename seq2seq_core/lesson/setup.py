@@ -15,7 +15,7 @@ from seq2seq_core.training.config import OptimiserOptions, Schedule, TokenizerOp
 NO_END: Final = 10**12  # a budget that no lesson spends
 LONGEST: Final = 200  # tokens of a side
 _BATCH_TOKENS: Final = 800
-_SIZES: Final[Mapping[Size, Mapping[str, int]]] = {
+_SIZES: Final[Mapping[Size, Mapping[str, Any]]] = {
     Size.SMALL: {"embedding_size": 16, "encoder_size": 32, "decoder_size": 64, "attention_size": 32},
     Size.MEDIUM: {"embedding_size": 32, "encoder_size": 64, "decoder_size": 128, "attention_size": 64},
     Size.LARGE: {"embedding_size": 64, "encoder_size": 128, "decoder_size": 256, "attention_size": 128},
@@ -66,12 +66,19 @@ def _family(lesson: LessonOptions) -> dict[str, Any]:
     width = _WIDTHS[lesson.size]
     match lesson.network:
         case Network.TRANSFORMER:
-            layers = {"encoder_layers": _LAYERS, "decoder_layers": _LAYERS}
-            sizes = TransformerOptions(size=width, heads=4, feed_forward_size=2 * width, dropout=0.0, **layers)
-            return {"family": "transformer", "transformer": sizes}
+            transformer = TransformerOptions(
+                size=width,
+                heads=4,
+                encoder_layers=_LAYERS,
+                decoder_layers=_LAYERS,
+                feed_forward_size=2 * width,
+                dropout=0.0,
+            )
+            return {"family": "transformer", "transformer": transformer}
         case Network.CONVOLUTIONAL:
-            layers = {"encoder_layers": _LAYERS + 1, "decoder_layers": _LAYERS + 1}
-            convolutional = ConvolutionalOptions(embedding_size=width, size=width, dropout=0.0, **layers)
+            convolutional = ConvolutionalOptions(
+                embedding_size=width, size=width, encoder_layers=_LAYERS + 1, decoder_layers=_LAYERS + 1, dropout=0.0
+            )
             return {"family": "convolutional", "convolutional": convolutional}
     return {"family": "recurrent", "model": _recurrent(lesson)}
 

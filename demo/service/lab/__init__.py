@@ -23,12 +23,13 @@ from seq2seq_core.lesson.options import (
 )
 
 from .desk import Lab, Limits
-from .files import MOST_BYTES, MOST_LINES, UploadError, UploadProblem, read_upload
-from .pairs import Comparison, lessons_of
+from .files import LONGEST_SIDE, MOST_BYTES, MOST_LINES, UploadError, UploadProblem, read_upload, take_upload
+from .pairs import Comparison, changed, lessons_of
 from .runs import RunView, Stage
 
 __all__ = [
     "DIFFICULTIES",
+    "LONGEST_SIDE",
     "MOST_BYTES",
     "MOST_LINES",
     "OWN_FILE",
@@ -52,6 +53,8 @@ __all__ = [
     "UploadError",
     "UploadProblem",
     "attention_file",
+    "changed",
     "lessons_of",
     "read_upload",
+    "take_upload",
 ]

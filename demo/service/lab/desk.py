@@ -76,29 +76,37 @@ class Lab:
         self._folders = Folders()
         self._runs: dict[str, list[_Run]] = {}
         self._queue: list[_Run] = []
+        self._pairs: dict[str, tuple[tuple[str, str], ...]] = {}
         self._seen: dict[str, float] = {}
         self._changed = threading.Condition()
         self._closed = False
         self._supervisor: threading.Thread | None = None
 
-    def start(
-        self, visitor: str, lessons: Sequence[LessonOptions], pairs: Sequence[tuple[str, str]] | None = None
-    ) -> None:
-        """Trainings in the place of those that the visitor has; `pairs` are those of lessons on a file of their own.
+    def keep(self, visitor: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """A visitor's own pairs, until they leave; see `OWN_FILE`."""
+        with self._changed:
+            self._pairs[visitor], self._seen[visitor] = tuple(pairs), time.monotonic()
+            self._wake()
+
+    def has_pairs(self, visitor: str) -> bool:
+        """Whether the visitor has pairs of their own here."""
+        return visitor in self._pairs
+
+    def start(self, visitor: str, lessons: Sequence[LessonOptions]) -> None:
+        """Trainings in the place of those that the visitor has.
 
         Raises:
-            DataError: their folder cannot be written.
-            ValueError: too many lessons, or a lesson on a file without one.
+            OSError: their folder cannot be written.
+            ValueError: too many lessons, or one on a file that the visitor has not.
         """
-        if not 1 <= len(lessons) <= len(LETTERS) or (pairs is None and any(each.task == OWN_FILE for each in lessons)):
-            raise ValueError(f"one or two lessons, with pairs where they are of a file, got {len(lessons)}")
-        self.leave(visitor)
+        own = any(each.task == OWN_FILE for each in lessons)
         with self._changed:
+            if not 1 <= len(lessons) <= len(LETTERS) or (own and not self.has_pairs(visitor)):
+                raise ValueError(f"one or two lessons, with pairs where they are of a file, got {len(lessons)}")
+            self._end(visitor)
             if self._closed:
                 return
-            runs = [
-                self._new(visitor, letter, lesson, pairs) for letter, lesson in zip(LETTERS, lessons, strict=False)
-            ]
+            runs = [self._new(visitor, letter, lesson) for letter, lesson in zip(LETTERS, lessons, strict=False)]
             self._runs[visitor], self._seen[visitor] = runs, time.monotonic()
             self._queue += runs
             self._wake()
@@ -135,7 +143,7 @@ class Lab:
     def runs(self, visitor: str) -> tuple[RunView, ...]:
         """The visitor's trainings as they are; asking says that the visitor is there."""
         with self._changed:
-            if visitor in self._runs:
+            if visitor in self._seen:
                 self._seen[visitor] = time.monotonic()
             return tuple(self._view(run) for run in self._runs.get(visitor, ()))
 
@@ -151,30 +159,34 @@ class Lab:
     def leave(self, visitor: str) -> None:
         """The visitor is gone: their trainings end at once, and all that they have is deleted."""
         with self._changed:
-            runs = self._runs.pop(visitor, [])
+            self._end(visitor)
+            self._pairs.pop(visitor, None)
             self._seen.pop(visitor, None)
-            for run in runs:
-                self._drop(run)
-            if runs:
-                self._wake()
 
     def close(self) -> None:
         """All trainings end at once; none begins any more."""
         with self._changed:
             self._closed = True
-            for visitor in list(self._runs):
+            for visitor in list(self._seen):
                 self.leave(visitor)
             self._folders.remove()
             self._changed.notify_all()
 
-    def _new(
-        self, visitor: str, letter: str, lesson: LessonOptions, pairs: Sequence[tuple[str, str]] | None
-    ) -> _Run:
+    def _end(self, visitor: str) -> None:
+        """The visitor's trainings and what came of them."""
+        runs = self._runs.pop(visitor, [])
+        for run in runs:
+            self._drop(run)
+        if runs:
+            self._wake()
+
+    def _new(self, visitor: str, letter: str, lesson: LessonOptions) -> _Run:
         folder = self._folders.new()
         lesson = replace(lesson, seconds=min(lesson.seconds, self._limits.seconds))
         (folder / OPTIONS).write_text(lesson.to_json(), encoding="utf-8")
-        if lesson.task == OWN_FILE and pairs is not None:
-            (folder / PAIRS).write_text("".join(f"{source}\t{target}\n" for source, target in pairs), encoding="utf-8")
+        if lesson.task == OWN_FILE:
+            lines = (f"{source}\t{target}\n" for source, target in self._pairs[visitor])
+            (folder / PAIRS).write_text("".join(lines), encoding="utf-8")
         return _Run(visitor, letter, lesson, folder)
 
     def _view(self, run: _Run) -> RunView:
