@@ -27,7 +27,7 @@ from .tab import Captions, Context, Properties, Tab, part_head, quiet
 SECONDS_KEPT: Final = 3600
 DEFAULTS: Final = LessonOptions()
 LETTERS: Final = "ab"
-SPEEDS: Final = Span(10, 1_000, Schedule().tokens / 1000, 10)  # thousands of tokens
+SPEEDS: Final = Span(20, 2_000, Schedule().half, 20)  # updates
 _FIRST: Final = WORDS[Language.ENGLISH]
 
 
@@ -45,14 +45,13 @@ class _Layout:
         with gr.Column(visible=False, elem_classes="results") as self.results:
             self.runs = PageView("labruns")
             self._take_away()
-            part_head(captions, lambda words: (words.lab.curves.title, words.lab.curves.explain))
-            self.curves = PlotlyView(elem_id="lab-curves")
-            part_head(captions, lambda words: (words.lab.maps.title, words.lab.maps.explain))
-            self.place = gr.Slider(0, 1, 0, step=1, elem_id="lab-place", buttons=[])
-            captions.follow(
-                self.place, lambda words: {"label": words.lab.maps.slider, "info": words.lab.maps.slider_info}
-            )
-            self._looks()
+            with gr.Row(elem_classes="side-by-side"):
+                with gr.Column(scale=52, min_width=320):
+                    part_head(captions, lambda words: (words.lab.curves.title, words.lab.curves.explain))
+                    self.curves = PlotlyView(elem_id="lab-curves")
+                with gr.Column(scale=48, min_width=320):
+                    self._maps()
+            self._answers()
 
     def _input(self) -> None:
         texts = _FIRST.lab.ask
@@ -87,7 +86,7 @@ class _Layout:
                 self.size = choice(texts.sizes, DEFAULTS.size, "lab-size")
                 self.difficulty = gr.Radio([("1", 1), ("2", 2), ("3", 3)], value=1, elem_id="lab-difficulty")
             with gr.Row():
-                self.tokens = slider(SPEEDS, "lab-tokens")
+                self.half = slider(SPEEDS, "lab-half")
                 self.own = choice(texts.owns, OwnToken.LIKELIEST, "lab-own")
                 self.seed = gr.Number(1, precision=0, minimum=0, maximum=LARGEST_SEED // 2, elem_id="lab-seed")
             self._file()
@@ -101,7 +100,7 @@ class _Layout:
             self.difficulty,
             lambda words: {"label": words.lab.ask.difficulty, "info": words.lab.ask.difficulty_info},
         )
-        follow(self.tokens, lambda words: {"label": words.lab.ask.tokens, "info": words.lab.ask.tokens_info})
+        follow(self.half, lambda words: {"label": words.lab.ask.half, "info": words.lab.ask.half_info})
         follow(self.own, lambda words: {"label": words.lab.ask.own, "choices": options(words.lab.ask.owns)})
         follow(self.seed, lambda words: {"label": words.lab.ask.seed, "info": words.lab.ask.seed_info})
 
@@ -125,22 +124,39 @@ class _Layout:
                     gr.DownloadButton(visible=False, elem_id=f"lab-download-{letter}", scale=0, min_width=220)
                 )
 
-    def _looks(self) -> None:
-        """Of each run the attention at one look, and what it said."""
-        self.looks_at: list[Any] = []
+    def _maps(self) -> None:
+        """Of each run the attention at one look."""
+        part_head(self.captions, lambda words: (words.lab.maps.title, words.lab.maps.explain))
+        self.place = gr.Slider(0, 1, 0, step=1, elem_id="lab-place", buttons=[])
+        self.captions.follow(
+            self.place, lambda words: {"label": words.lab.maps.slider, "info": words.lab.maps.slider_info}
+        )
+        self.map_views, self.map_captions = [], []
+        for letter in LETTERS:
+            self.map_captions.append(PageView("caption", elem_id=f"lab-caption-{letter}"))
+            self.map_views.append(PlotlyView(elem_id=f"lab-map-{letter}"))
+
+    def _answers(self) -> None:
+        """What each run says at that look."""
+        part_head(self.captions, lambda words: (words.lab.answers.title, words.lab.answers.explain))
+        self.answer_columns, self.answer_views = [], []
         with gr.Row(elem_classes="side-by-side"):
             for letter in LETTERS:
                 with gr.Column(min_width=320, visible=False) as column:
-                    caption = PageView("caption", elem_id=f"lab-caption-{letter}")
-                    attention = PlotlyView(elem_id=f"lab-map-{letter}")
-                    answers = PageView("labanswers", elem_id=f"lab-answers-{letter}")
-                self.looks_at += [column, caption, attention, answers]
+                    self.answer_views.append(PageView("labanswers", elem_id=f"lab-answers-{letter}"))
+                self.answer_columns.append(column)
+
+    @property
+    def looks_at(self) -> list[Any]:
+        """What shows one look, run by run, in the order of `LabDesk`."""
+        runs = zip(self.answer_columns, self.map_captions, self.map_views, self.answer_views, strict=True)
+        return [view for run in runs for view in run]
 
     @property
     def settings(self) -> list[Any]:
         """What a training is asked with, in the order of `LabDesk.start`."""
         model = [self.network, self.looks, self.size, self.difficulty]
-        return [self.task, self.comparison, self.course, *model, self.tokens, self.own, self.seed, self.cut]
+        return [self.task, self.comparison, self.course, *model, self.half, self.own, self.seed, self.cut]
 
     def everything(self, own: gr.State) -> list[Any]:
         """What a look fills, in the order of `LabDesk`."""
@@ -178,7 +194,7 @@ def build(context: Context) -> None:
 def _wire_training(layout: _Layout, desk: LabDesk, context: Context) -> None:
     everything, language = layout.everything(context.own), context.language
     view = [layout.place, layout.shown, language]
-    schedule = [layout.course, layout.tokens, layout.own]
+    schedule = [layout.course, layout.half, layout.own]
     layout.start.click(desk.start, **quiet(inputs=[*layout.settings, language], outputs=everything))
     layout.stop.click(desk.stop, **quiet(inputs=view, outputs=everything))
     layout.go_on.click(desk.go_on, **quiet(inputs=[*schedule, *view], outputs=everything))

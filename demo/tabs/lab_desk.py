@@ -72,7 +72,7 @@ class LabDesk:
         looks: str,
         size: str,
         difficulty: float,
-        tokens: float,
+        half: float,
         own: str,
         seed: float,
         cut: str,
@@ -89,7 +89,7 @@ class LabDesk:
                 network=Network(network),
                 looks=Looks(looks),
                 size=Size(size),
-                schedule=_schedule(course, tokens, own),
+                schedule=_schedule(course, half, own),
                 seed=int(seed),
             )
             chosen = Comparison(comparison)
@@ -108,7 +108,7 @@ class LabDesk:
     def go_on(  # noqa: PLR0913, PLR0917 - one parameter for each control
         self,
         course: str,
-        tokens: float,
+        half: float,
         own: str,
         place: int,
         shown: Shown,
@@ -119,7 +119,7 @@ class LabDesk:
         words, visitor = words_for(language), _visitor(request)
         try:
             lessons = tuple(run.lesson for run in self.lab.runs(visitor))
-            self.lab.go_on(visitor, changed(shown.comparison, lessons, _schedule(course, tokens, own)))
+            self.lab.go_on(visitor, changed(shown.comparison, lessons, _schedule(course, half, own)))
         except (OptionError, OSError, ValueError, TypeError) as error:
             return only_message(_message(words.lab.ask.refused.format(reason=error), "problem", words))
         return self._shown(visitor, shown, place, words)
@@ -269,8 +269,8 @@ def _mark(runs: Sequence[RunView], language: str) -> object:
     return language, tuple((run.stage, run.place, len(run.frames), run.model) for run in runs)
 
 
-def _schedule(course: str, thousands: float, own: str) -> Schedule:
-    return Schedule(course=Course(course), tokens=int(thousands * 1000), own=OwnToken(own))
+def _schedule(course: str, half: float, own: str) -> Schedule:
+    return Schedule(course=Course(course), half=int(half), own=OwnToken(own))
 
 
 def _fitting(task: str, difficulty: float) -> int:

@@ -34,8 +34,8 @@ class LabAskWords:
     sizes: Mapping[str, str]
     difficulty: str
     difficulty_info: str
-    tokens: str
-    tokens_info: str
+    half: str
+    half_info: str
     own: str
     owns: Mapping[str, str]
     seed: str

@@ -97,7 +97,7 @@ class Lesson:
             update=progress.update,
             tokens=progress.tokens,
             seconds=time.monotonic() - self.began,
-            epsilon=self.objective.epsilon(progress.tokens),
+            epsilon=self.objective.epsilon(progress.update + 1),
             loss=validation.loss,
             taught=self.objective.mean(),
             true_prefix=validation.accuracy,

@@ -88,21 +88,17 @@ class Schedule:
     """
 
     course: Course = Course.TRUTH
-    tokens: int = 200_000
-    """target tokens after which epsilon has come down to its floor (to a half, of the inverse sigmoid)"""
-    floor: float = 0.2
-    """the lowest epsilon"""
+    half: int = 300
+    """updates after which epsilon is one half, where it falls"""
     own: OwnToken = OwnToken.LIKELIEST
     begins: int = 0
-    """target tokens learnt from when it was chosen"""
+    """updates that were made when it was chosen"""
 
     def __post_init__(self) -> None:
         _check_choice("course", self.course, Course)
         _check_choice("own", self.own, OwnToken)
-        _check_whole("tokens", self.tokens, 1_000, 10_000_000)
-        _check_whole("begins", self.begins, 0, 10**12)
-        if not 0.0 <= self.floor <= 1.0:
-            raise OptionError(f"floor must be from 0 to 1, got {self.floor!r}")
+        _check_whole("half", self.half, 10, 100_000)
+        _check_whole("begins", self.begins, 0, 10**9)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

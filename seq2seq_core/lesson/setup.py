@@ -7,6 +7,7 @@ from typing import Any, Final
 from seq2seq_core.lesson.corpus import Corpus
 from seq2seq_core.lesson.frames import PAIRS
 from seq2seq_core.lesson.options import LessonOptions, Looks, Network, Size
+from seq2seq_core.lesson.teaching import teaching_options
 from seq2seq_core.models.config import Bridge, CellKind, DecoderKind, EncoderKind, RecurrentOptions
 from seq2seq_core.models.convolutional_config import ConvolutionalOptions
 from seq2seq_core.models.transformer_config import TransformerOptions
@@ -52,6 +53,7 @@ def training_options(lesson: LessonOptions, corpus: Corpus, folder: Path) -> Tra
         seed=lesson.seed,
         device="cpu",
         threads=1,
+        teaching=teaching_options(lesson.schedule),
         tokenizer=TokenizerOptions(source_kind=corpus.source_kind, target_kind=corpus.target_kind),
         optimiser=OptimiserOptions(
             learning_rate=_RATES.get(lesson.network, 4e-3),

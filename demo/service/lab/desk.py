@@ -131,9 +131,9 @@ class Lab:
                     continue
                 begun = run.lesson.schedule
                 if replace(schedule, begins=begun.begins) != begun:
-                    tokens = run.frames[-1].tokens
-                    run.lesson = replace(run.lesson, schedule=replace(schedule, begins=tokens))
-                    run.changes.append(tokens)
+                    last = run.frames[-1]
+                    run.lesson = replace(run.lesson, schedule=replace(schedule, begins=last.update))
+                    run.changes.append(last.tokens)
                     (run.folder / OPTIONS).write_text(run.lesson.to_json(), encoding="utf-8")
                 run.stage, run.ended, run.message = Stage.WAITING, None, ""
                 self._queue.append(run)
