@@ -152,7 +152,7 @@ def read_options(text: str) -> LessonOptions:
     try:
         values = json.loads(text)
         return LessonOptions(**_known(LessonOptions, values) | {"schedule": Schedule(**_schedule(values["schedule"]))})
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise OptionError(f"the settings of a lesson must be those that it wrote, got {error!s:.200}") from error
 
 

@@ -37,7 +37,7 @@ class LessonObjective(Objective):
 
 
 def teaching_options(schedule: Schedule) -> TeachingOptions:
-    """The schedule as the training knows it: a falling epsilon, whatever its course, is one half after `half` updates."""
+    """The schedule as the training knows it: a falling epsilon is one half after `half` updates, linear or not."""
     return TeachingOptions(
         kind=TeachingKind(schedule.course.value),
         linear_c=0.5 / schedule.half,

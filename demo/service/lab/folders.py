@@ -42,7 +42,7 @@ class Folders:
 
 def remove_orphans(shelf: Path) -> None:
     """Delete the folders of processes that are no more."""
-    for folder in shelf.glob(_NAME.format(pid="*")):
+    for folder in shelf.glob(_NAME.format(pid="*") + "*"):
         found = _OURS.fullmatch(folder.name)
         if found and not _lives(int(found.group(1))):
             shutil.rmtree(folder, ignore_errors=True)
