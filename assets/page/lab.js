@@ -23,7 +23,8 @@ function card({ letter, stage, state, tone, lines, numbers, ready }) {
 }
 
 export function drawLabAnswers(root, { letter, columns, rows }) {
-  const head = columns.map((name) => make("th", "", { scope: "col" }, name));
+  const badge = make("span", "letter", {}, letter);
+  const head = columns.map((name, place) => make("th", "", { scope: "col" }, ...(place ? [] : [badge, " "]), name));
   root.replaceChildren(
     make(
       "table", "", { "data-letter": letter },

@@ -22,9 +22,9 @@ _ASK_ENGLISH: Final = LabAskWords(
     comparison="Side by side",
     comparisons={
         "one": "One model",
-        "teaching": "Teacher forcing against scheduled sampling",
-        "attention": "Attention against none",
-        "length": "Short sources against long ones, no attention",
+        "teaching": "Two ways of teaching",
+        "attention": "Attention and none",
+        "length": "Short and long sources",
     },
     course="What the decoder reads in training",
     course_info="ε: probability of the true token; else its own",
@@ -109,10 +109,10 @@ _ASK_CHINESE: Final = LabAskWords(
     },
     comparison="并排比较",
     comparisons={
-        "one": "只训练一个模型",
-        "teaching": "教师强制 与 计划采样",
-        "attention": "有注意力 与 无注意力",
-        "length": "短输入 与 长输入（无注意力）",
+        "one": "一个模型",
+        "teaching": "两个：不同教法",
+        "attention": "两个：有无注意力",
+        "length": "两个：短或长输入",
     },
     course="训练时解码器读什么",
     course_info="ε：读真实词元的概率；否则读自己的输出",
@@ -242,7 +242,7 @@ _CURVES_ENGLISH: Final = LabCurveWords(
     view=ENGLISH_VIEW,
     loss="loss (nats)",
     exact="exact match %",
-    gap="gap",
+    gap="gap %",
     epsilon="ε",
     tokens="target tokens learnt from",
     hover=(
@@ -253,7 +253,7 @@ _CURVES_ENGLISH: Final = LabCurveWords(
     nothing="The curves begin with the first look at the model.",
     account="{name}: after {tokens} tokens loss {loss}, exact match {exact} %, epsilon {epsilon}.",
     gap_note=(
-        "Gap: how many percent more tokens are right when the decoder reads the true prefix than when it reads its own "
+        "Gap: of 100 tokens, how many more are right when the decoder reads the true prefix than when it reads its own "
         "output. That is exposure bias as it arises."
     ),
 )
@@ -264,7 +264,7 @@ _CURVES_CHINESE: Final = LabCurveWords(
     view=CHINESE_VIEW,
     loss="损失（nat）",
     exact="完全匹配 %",
-    gap="差距",
+    gap="差距 %",
     epsilon="ε",
     tokens="已学习的目标词元数",
     hover=(
@@ -274,7 +274,7 @@ _CURVES_CHINESE: Final = LabCurveWords(
     changed="计划更改",
     nothing="第一次检查模型后，曲线就会出现。",
     account="{name}：学习 {tokens} 个词元后，损失 {loss}，完全匹配 {exact} %，ε 为 {epsilon}。",
-    gap_note="差距：解码器读真实前缀时比读自己的输出时多对百分之几的词元。这就是正在形成的曝光偏差。",
+    gap_note="差距：每 100 个词元中，解码器读真实前缀时比读自己的输出时多对几个。这就是正在形成的曝光偏差。",
 )
 
 _MAPS_ENGLISH: Final = LabMapWords(

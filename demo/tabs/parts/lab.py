@@ -30,7 +30,6 @@ def answers_data(run: RunView, frame: Frame, words: Words) -> Data:
         "letter": run.letter,
         "columns": [texts.source, texts.output, texts.target],
         "rows": [_answer(answer, words) for answer in frame.answers],
-        "lang": "",
     }
 
 
