@@ -32,7 +32,7 @@ from seq2seq_core.trace import to_json
 from seq2seq_core.training.batches import TokenPairs, tokenise
 from seq2seq_core.training.config import TrainingOptions
 from seq2seq_core.training.log import Log
-from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.loop import Trainer, Validation
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.state import Progress, unpack_state
 
@@ -61,6 +61,18 @@ class LessonRun(Run):
         save_checkpoint(self.folder / MODEL, self._checkpoint(trainer.model, trainer.progress, metrics))
 
 
+class LessonLog(Log):
+    """Keeps what the last validation measured, and writes no file."""
+
+    def __init__(self) -> None:
+        self.validation: Validation | None = None
+
+    def write(self, event: str, **fields: object) -> None:
+        """Of a validation, its numbers."""
+        if event == "validation":
+            self.validation = Validation(float(str(fields["loss"])), float(str(fields["accuracy"])))
+
+
 @dataclass(slots=True)
 class Lesson:
     """A lesson under way."""
@@ -69,6 +81,7 @@ class Lesson:
     folder: Path
     corpus: Corpus
     trainer: Trainer
+    log: LessonLog
     objective: LessonObjective
     train: TokenPairs
     held_out: TokenPairs
@@ -88,7 +101,7 @@ class Lesson:
         texts = self.corpus.held_out
         outputs = pipeline.translate(list(texts.sources), GreedyOptions(), batch_size=len(texts))
         answers = [Answer(*each) for each in zip(texts.sources, outputs, texts.targets, strict=True)]
-        validation = self.trainer.validate(self.held_out)
+        validation = self.log.validation or self.trainer.validate(self.held_out)
         right, wrong = ([each for each in answers if each.is_right is wanted][:SHOWN] for wanted in (True, False))
         trace = pipeline.trace(texts.sources[self.corpus.watched], GreedyOptions())
         write_file(self._attention_file(), to_json(trace).encode())
@@ -147,11 +160,11 @@ def open_lesson(lesson: LessonOptions, folder: Path, *, number: int, seconds: fl
     train, held_out = (tokenise(text.sources, text.targets, readers, options.longest) for text in texts)
     record = _record(lesson, corpus, room=max(ROOM, train.room(model.positions)))
     run = LessonRun(folder, *readers, record, _card(lesson, corpus))
-    trainer = Trainer(options, model.train(), run, Log(folder / "log.jsonl"))
+    trainer = Trainer(options, model.train(), run, log := LessonLog())
     if saved:
         trainer.progress = unpack_state(last, trainer.model, trainer.optimiser)
-    trainer.objective = objective = LessonObjective(trainer.model, options, lesson.schedule)
-    return Lesson(lesson, folder, corpus, trainer, objective, train, held_out, began, number)
+    trainer.objective = objective = LessonObjective(trainer.model, options, readers[1], lesson.schedule)
+    return Lesson(lesson, folder, corpus, trainer, log, objective, train, held_out, began, number)
 
 
 def teach(lesson: Lesson, report: Callable[[Frame], None], stopping: threading.Event, seconds: float) -> Ending:

@@ -5,6 +5,7 @@ from typing import Any
 
 from seq2seq_core.lesson.options import Course, Schedule
 from seq2seq_core.models import Seq2Seq
+from seq2seq_core.readers import Reader
 from seq2seq_core.training.batches import Batch
 from seq2seq_core.training.config import TrainingOptions
 from seq2seq_core.training.objective import Moment, Objective, Taught
@@ -14,8 +15,8 @@ from seq2seq_core.training.teaching import OwnToken, TeachingKind, TeachingOptio
 class LessonObjective(Objective):
     """Tells what was minimised since it was asked last."""
 
-    def __init__(self, model: Seq2Seq[Any], options: TrainingOptions, schedule: Schedule) -> None:
-        super().__init__(model, options)
+    def __init__(self, model: Seq2Seq[Any], options: TrainingOptions, reader: Reader, schedule: Schedule) -> None:
+        super().__init__(model, options, reader)
         self.schedule = schedule
         self._loss, self._tokens = 0.0, 0
 
