@@ -13,7 +13,7 @@ from seq2seq_core.tasks.parallel import from_pairs, read_parallel
 from seq2seq_core.tokenizer import TokenizerKind
 
 TRAINED_ON: Final = 10_000  # pairs of a generated task
-HELD_OUT: Final = 300
+HELD_OUT: Final = 200
 HELD_OUT_SHARE: Final = 0.1  # of a visitor's sources
 FEWEST_SOURCES: Final = 2  # one to learn from, one to be measured on
 

@@ -1,7 +1,7 @@
 """The training of a lesson: slices of the one training loop, and a look at the model after each.
 
 What is learnt follows the seed alone. When the model is looked at follows the clock: a slice has as many tokens as are
-learnt from in about a second, so that the page sees the model change whatever the machine.
+learnt from in a second or two, so that the page sees the model change whatever the machine.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ from seq2seq_core.training.loop import Trainer, Validation
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.state import Progress, unpack_state
 
-SECONDS_OF_A_SLICE: Final = 1.0
+SECONDS_OF_A_SLICE: Final = 1.4
 FIRST_SLICE: Final = 2_000  # tokens
 SHOWN: Final = 4  # answers that are right, and as many that are wrong
 LEARNT_AFTER: Final = 3  # looks in a row without a mistake

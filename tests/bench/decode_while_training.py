@@ -1,8 +1,8 @@
 """python -m tests.bench.decode_while_training: what a decode costs others while the training lab is full.
 
 The app is started as the README says; every decode is the page's own (greedy, and a beam of 5) through its API, each of
-another sentence, so that none is answered from the cache. First with no training, then with two on dates, as many as the
-page allows at once.
+another sentence, so that none is answered from the cache. First with no training, then with two on dates, as many as
+the page allows at once.
 """
 
 import json
