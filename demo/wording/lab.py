@@ -281,11 +281,9 @@ _MAPS_ENGLISH: Final = LabMapWords(
     title="Where it looks",
     explain="One held-out example, decoded at every look: attention is spread out at first, then finds its place.",
     slider="Look",
-    slider_info="Move it back to see how the attention came about; at the right end it follows the training",
-    caption="{letter}, after {tokens} tokens ({seconds} s): “{output}”",
-    right="right",
-    wrong="wrong: “{target}” is right",
-    no_attention="This model has no attention: one vector carries the whole source.",
+    slider_info="Move it back to see how it came about; the right end follows the training",
+    caption="{letter}, after {tokens} tokens ({seconds} s): {output}",
+    quoted="“{output}”",
 )
 
 _MAPS_CHINESE: Final = LabMapWords(
@@ -293,10 +291,8 @@ _MAPS_CHINESE: Final = LabMapWords(
     explain="同一个留出的例子，每次检查都重新解码：起初注意力是散开的，后来逐渐找到位置。",
     slider="检查次数",
     slider_info="往回拖动，看注意力如何形成；拖到最右端则跟随训练",
-    caption="{letter}，学习 {tokens} 个词元后（{seconds} 秒）：“{output}”",
-    right="正确",
-    wrong="错误：应为“{target}”",
-    no_attention="这个模型没有注意力：整个输入只由一个向量承载。",
+    caption="{letter}，学习 {tokens} 个词元后（{seconds} 秒）：{output}",
+    quoted="“{output}”",
 )
 
 _ANSWERS_ENGLISH: Final = LabAnswerWords(

@@ -101,9 +101,7 @@ class LabMapWords:
     slider: str
     slider_info: str
     caption: str  # {letter} {tokens} {seconds} {output}
-    right: str
-    wrong: str  # {target}
-    no_attention: str
+    quoted: str  # {output}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,8 @@ def map_caption(run: RunView, frame: Frame, words: Words) -> Data:
     texts, trace = words.lab.maps, watched(run.folder, frame)
     output = trace.hypotheses[0].text if trace and trace.hypotheses else ""
     figures = {"tokens": f"{frame.tokens:,}", "seconds": number(frame.seconds, 1)}
-    return {"text": texts.caption.format(letter=run.letter, output=output, **figures), "how_to": ""}
+    said = texts.quoted.format(output=output) if output else words.lab.answers.empty
+    return {"text": texts.caption.format(letter=run.letter, output=said, **figures), "how_to": ""}
 
 
 def watched(folder: Path, frame: Frame) -> Trace | None:
@@ -74,13 +75,17 @@ def run_name(run: RunView, comparison: Comparison, words: Words) -> str:
         Comparison.ATTENTION: texts.looks_names[lesson.looks],
         Comparison.LENGTH: words.lab.run.difficulty.format(difficulty=lesson.difficulty),
     }
-    return " · ".join((run.letter, apart.get(comparison, texts.tasks[lesson.task])))
+    return " · ".join((run.letter, apart.get(comparison, _task_name(run, words))))
+
+
+def _task_name(run: RunView, words: Words) -> str:
+    return words.lab.ask.tasks[run.lesson.task] if run.lesson.task else words.page.gallery.tasks["own-pairs"]
 
 
 def _card(run: RunView, words: Words) -> Data:
     texts, ask, lesson, last = words.lab.run, words.lab.ask, run.lesson, run.last
     what = texts.what.format(
-        task=ask.tasks[lesson.task],
+        task=_task_name(run, words),
         network=ask.networks[lesson.network],
         looks=ask.looks_names[lesson.looks],
         size=ask.sizes[lesson.size],

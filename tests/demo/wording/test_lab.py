@@ -9,7 +9,7 @@ from demo.wording import WORDS, Language
 from tests.support.wording import fields, texts
 
 CHINESE_LETTER = re.compile(r"[\u4e00-\u9fff]")
-ALIKE = re.compile(r"[A-Za-z0-9^{}–. ε]{1,14}")  # ε, Transformer
+ALIKE = re.compile(r"[A-Za-z0-9^{}–. ε“”]{1,14}")  # ε, “{output}”
 ENGLISH, CHINESE = (dict(texts(WORDS[language].lab)) for language in Language)
 
 
