@@ -22,6 +22,7 @@ from demo.wording import WORDS, Language, Words
 
 from .lab_desk import SECONDS_BETWEEN_LOOKS, LabDesk, Shown, choose_network, choose_task
 from .page_view import PageView
+from .parts.exposure import exposure_section
 from .tab import Captions, Context, Properties, Tab, part_head, quiet
 
 SECONDS_KEPT: Final = 3600
@@ -188,7 +189,7 @@ def build(context: Context) -> None:
     _wire_choices(layout, desk, context)
     _wire_models(layout, desk, context)
     context.app.unload(desk.leave)
-    # PLACE OF THE SECTION "EXPOSURE BIAS": exposure_section(context) of demo/tabs/parts/exposure.py is called here.
+    exposure_section(context)
 
 
 def _wire_training(layout: _Layout, desk: LabDesk, context: Context) -> None:
