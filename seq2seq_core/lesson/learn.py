@@ -1,7 +1,8 @@
 """The training of a lesson: slices of the one training loop, and a look at the model after each.
 
 What is learnt follows the seed alone. When the model is looked at follows the clock: a slice has as many tokens as are
-learnt from in a second or two, so that the page sees the model change whatever the machine.
+learnt from in a second or two, so that the page sees the model change whatever the machine; in more where looking takes
+long, so that most of the time goes into learning.
 """
 
 import contextlib
@@ -37,6 +38,7 @@ from seq2seq_core.training.run import Run
 from seq2seq_core.training.state import Progress, unpack_state
 
 SECONDS_OF_A_SLICE: Final = 1.4
+LOOKS_TO_A_SLICE: Final = 3.0  # a slice takes at least so many times as long as the look before it
 FIRST_SLICE: Final = 2_000  # tokens
 SHOWN: Final = 4  # answers that are right, and as many that are wrong
 LEARNT_AFTER: Final = 3  # looks in a row without a mistake
@@ -179,10 +181,12 @@ def teach(lesson: Lesson, report: Callable[[Frame], None], stopping: threading.E
     while not stopping.is_set() and time.monotonic() < seconds and faultless < LEARNT_AFTER:
         started, before = time.monotonic(), lesson.trainer.progress.tokens
         lesson.learn(tokens)
-        rate = (lesson.trainer.progress.tokens - before) / (time.monotonic() - started)
-        tokens = max(1, round(rate * SECONDS_OF_A_SLICE))
+        learnt = time.monotonic()
         frame = lesson.look()
         report(frame)
+        rate = (lesson.trainer.progress.tokens - before) / (learnt - started)
+        slice_seconds = max(SECONDS_OF_A_SLICE, LOOKS_TO_A_SLICE * (time.monotonic() - learnt))
+        tokens = max(1, round(rate * slice_seconds))
         faultless = faultless + 1 if frame.exact == 1.0 else 0
     run = lesson.trainer.run
     assert isinstance(run, LessonRun)
