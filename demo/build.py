@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from demo.plotly_view import page_head, serve_assets
 from demo.service import (
@@ -24,6 +25,7 @@ from demo.service import (
     read_named,
     read_tables,
 )
+from demo.service.lab import Lab
 from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import page_view_head, serve_page_assets
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
@@ -38,6 +40,8 @@ NAMED_VARIABLE: Final = "SEQ2SEQ_HF_MODELS"
 WAITING_VISITORS: Final = 64
 CONCURRENT_EVENTS: Final = 8  # choosing and re-labelling; decodes are bounded by the service
 KEPT_VISITORS: Final = 500
+SECONDS_KEPT: Final = 3600
+FILES_KEPT: Final = (600, SECONDS_KEPT)  # seconds between two looks, and after which what was downloaded is deleted
 
 _FONTS: Final = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
 _MONOSPACE_FONTS: Final = ("ui-monospace", "Consolas", "Noto Sans Mono", "monospace")
@@ -52,11 +56,11 @@ _STORE_LANGUAGE: Final = f"(tag) => {{ try {{ localStorage.setItem('{_KEY}', tag
 _NAME_LANGUAGE: Final = "(tag) => { document.documentElement.lang = tag === 'zh' ? 'zh-CN' : 'en'; return tag; }"
 
 
-def build_app(service: Service) -> gr.Blocks:
+def build_app(service: Service, lab: Lab) -> gr.Blocks:
     """The page; nothing runs yet."""
     captions = Captions([])
     app: gr.Blocks
-    with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title) as app:
+    with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title, delete_cache=FILES_KEPT) as app:
         language = _head(captions)
         examples = ExampleBook(
             read_examples(ASSETS / "examples.json"),
@@ -65,8 +69,11 @@ def build_app(service: Service) -> gr.Blocks:
         )
         measured = read_measured(ASSETS / "curves")
         exposure = read_exposure(ASSETS / "exposure")
-        context = Context(app, service, examples, language, captions, measured, exposure)
-        with gr.Tabs():
+        own, wanted = gr.State((), time_to_live=SECONDS_KEPT), gr.State(None, time_to_live=SECONDS_KEPT)
+        with gr.Tabs() as tabs:
+            context = Context(
+                app, service, lab, examples, language, captions, tabs, own, wanted, measured, exposure
+            )
             for tab in TABS:
                 with gr.Tab(id=tab.id, elem_id=f"tab-{tab.id}", elem_classes="desk") as place:
                     tab.build(context)
@@ -103,6 +110,12 @@ def _follow_language(app: gr.Blocks, language: gr.Radio, captions: Captions) -> 
     language.change(captions.updates, js=_NAME_LANGUAGE, inputs=[language], outputs=captions.components, **quiet)
 
 
+def current_visitor() -> str | None:
+    """The session of the page whose event is being handled in this thread; None outside an event."""
+    request = LocalContext.request.get(None)
+    return getattr(request, "session_hash", None)
+
+
 def model_folders(environment: Mapping[str, str]) -> list[Path]:
     """The one that the environment names, the shipped ones, and those in the folder that the environment names."""
     named = [Path(environment[MODEL_VARIABLE])] if environment.get(MODEL_VARIABLE) else []
@@ -116,14 +129,17 @@ def serve() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     named = read_named(os.environ.get(NAMED_VARIABLE, ""))
-    service = Service((*read_gallery(model_folders(os.environ)), *named, printed_entry(TABLES)))
-    app = build_app(service).queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
+    gallery = (*read_gallery(model_folders(os.environ)), *named, printed_entry(TABLES))
+    service = Service(gallery, visitor=current_visitor)
+    lab = Lab(service)
+    app = build_app(service, lab).queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     _launch(app)
     service.start()
     stopped.wait()
+    lab.close()
     app.close()
 
 

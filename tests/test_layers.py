@@ -45,7 +45,7 @@ RULES: Final = {
     "demo.figures": may("demo.wording", "plotly numpy"),
     "demo.report": may("demo.figures demo.wording " + core("files"), "plotly numpy tyro"),
     "demo.service": may(
-        "demo.wording " + core("pipeline presets printed tasks training architecture"), "numpy torch sacrebleu"
+        "demo.wording " + core("pipeline presets printed tasks training architecture lesson"), "numpy torch sacrebleu"
     ),
     "demo.wording": may(),
     "seq2seq_core": may(),
@@ -76,6 +76,7 @@ RULES: Final = {
         core("checkpoint decoding models tokenizer readers copying tasks files"),
         "torch numpy safetensors tqdm sacrebleu tyro",
     ),
+    "seq2seq_core.lesson": may(core("checkpoint files models pipeline readers tasks tokenizer training"), "torch"),
     "seq2seq_core.evaluation": may(core("pipeline"), "sacrebleu"),
     "seq2seq_core.perplexity": may(core("checkpoint models tokenizer training"), "torch"),
     "seq2seq_core.length_curve": may(core("checkpoint evaluation pipeline tasks"), "tyro"),
