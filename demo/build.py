@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
+from starlette.middleware import Middleware
 
-from demo.plotly_view import page_head, serve_assets
+from demo.gate import Gate
+from demo.headers import SafeHeaders
+from demo.plotly_view import page_head, serve_assets, static_paths
 from demo.service import (
     ExampleBook,
     Service,
@@ -24,6 +27,7 @@ from demo.service import (
     read_tables,
 )
 from demo.tabs import TABS, Captions, Context
+from demo.tabs.page_view import ASSETS as PAGE_ASSETS
 from demo.tabs.page_view import page_view_head, serve_page_assets
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
 
@@ -37,6 +41,7 @@ NAMED_VARIABLE: Final = "SEQ2SEQ_HF_MODELS"
 WAITING_VISITORS: Final = 64
 CONCURRENT_EVENTS: Final = 8  # choosing and re-labelling; decodes are bounded by the service
 KEPT_VISITORS: Final = 500
+UPLOADS_LOOKED_AT: Final = 300  # every so many seconds; what is older than that and was never used is deleted
 
 _FONTS: Final = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
 _MONOSPACE_FONTS: Final = ("ui-monospace", "Consolas", "Noto Sans Mono", "monospace")
@@ -55,7 +60,8 @@ def build_app(service: Service) -> gr.Blocks:
     """The page; nothing runs yet."""
     captions = Captions([])
     app: gr.Blocks
-    with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title) as app:
+    title = words_for(Language.ENGLISH).page.frame.title
+    with gr.Blocks(title=title, delete_cache=(UPLOADS_LOOKED_AT, UPLOADS_LOOKED_AT)) as app:
         language = _head(captions)
         examples = ExampleBook(
             read_examples(ASSETS / "examples.json"),
@@ -139,4 +145,5 @@ def _launch(app: gr.Blocks) -> None:
         show_error=False,
         max_file_size="1mb",
         state_session_capacity=KEPT_VISITORS,
+        app_kwargs={"middleware": [Middleware(SafeHeaders), Middleware(Gate, files=[*static_paths(), PAGE_ASSETS])]},
     )

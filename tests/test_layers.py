@@ -34,7 +34,11 @@ OPEN_TO_ALL: Final = frozenset(core("trace errors options pictures").split())
 RULES: Final = {
     "app": may("demo.build"),
     "demo": may(),
-    "demo.build": may("demo.tabs demo.controls demo.service demo.plotly_view demo.wording", "gradio"),
+    "demo.build": may(
+        "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.headers demo.gate", "gradio starlette"
+    ),
+    "demo.headers": may(libraries="starlette"),
+    "demo.gate": may(libraries="starlette"),
     "demo.tabs": may(
         "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
     ),
