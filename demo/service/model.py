@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
-from seq2seq_core.errors import InputError, OptionError
+from seq2seq_core.errors import InputError, OptionError, quoted
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Hypothesis, SelfAttentionTrace, Trace
 
@@ -93,7 +93,7 @@ class Service:
         if name == "" or name is None:
             return self.gallery[0]
         if not isinstance(name, str) or name not in self._entries:
-            raise RequestError(Problem.MODEL, {"found": repr(name)[:80], "models": ", ".join(self._entries)})
+            raise RequestError(Problem.MODEL, {"found": quoted(name), "models": ", ".join(self._entries)})
         return self._entries[name]
 
     def request(self, text: object, *, model: object = "", **settings: Any) -> DecodeRequest:
