@@ -109,7 +109,7 @@ def _lines(path: Path) -> list[str]:
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             lines = list(utf8_lines(file, str(path)))
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:  # ValueError: a name that no file can have
         raise DataError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not any(line.strip() for line in lines):
         raise DataError(f"{path}: the file is empty")
