@@ -11,6 +11,7 @@ from typing import Any, Final
 import gradio as gr
 from starlette.middleware import Middleware
 
+from demo.failures import Page
 from demo.gate import Gate
 from demo.headers import SafeHeaders
 from demo.plotly_view import page_head, serve_assets, static_paths
@@ -45,6 +46,7 @@ UPLOADS_LOOKED_AT: Final = 300  # every so many seconds; what is older than that
 
 _FONTS: Final = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
 _MONOSPACE_FONTS: Final = ("ui-monospace", "Consolas", "Noto Sans Mono", "monospace")
+_log = logging.getLogger(__name__)
 _KEY: Final = "seq2seq-lab-language"
 # A private window may refuse to store; then the choice lasts as long as the page.
 _READ_LANGUAGE: Final = f"""() => {{
@@ -61,7 +63,7 @@ def build_app(service: Service) -> gr.Blocks:
     captions = Captions([])
     app: gr.Blocks
     title = words_for(Language.ENGLISH).page.frame.title
-    with gr.Blocks(title=title, delete_cache=(UPLOADS_LOOKED_AT, UPLOADS_LOOKED_AT)) as app:
+    with Page(title=title, delete_cache=(UPLOADS_LOOKED_AT, UPLOADS_LOOKED_AT)) as app:
         language = _head(captions)
         examples = ExampleBook(
             read_examples(ASSETS / "examples.json"),
@@ -116,24 +118,35 @@ def model_folders(environment: Mapping[str, str]) -> list[Path]:
 
 
 def serve() -> None:
-    """Serve the page until interrupted or terminated. The first model is loaded once the page is up."""
+    """Serve the page with the models that the environment names, until interrupted or terminated."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     named = read_named(os.environ.get(NAMED_VARIABLE, ""))
-    service = Service((*read_gallery(model_folders(os.environ)), *named, printed_entry(TABLES)))
-    app = build_app(service).queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
+    run(Service((*read_gallery(model_folders(os.environ)), *named, printed_entry(TABLES))))
+
+
+def run(service: Service) -> None:
+    """Serve the page of a service until interrupted or terminated. The first model is loaded once the page is up."""
+    app = build_app(service)
     stopped = threading.Event()
+
+    def stop(number: int, _: object) -> None:
+        _log.info("stopping: %s", signal.Signals(number).name)
+        stopped.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, stop)
     _launch(app)
     service.start()
     stopped.wait()
     app.close()
+    _log.info("stopped")
 
 
 def _launch(app: gr.Blocks) -> None:
     serve_assets()
     serve_page_assets()
+    app.queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
     app.launch(
         prevent_thread_lock=True,
         theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONOSPACE_FONTS),

@@ -12,6 +12,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo.failures import log_failure
+
 LARGEST_BODY: Final = 16_000_000  # bytes; a trace file of four million characters, each written as up to four
 FILE_ROUTE: Final = "/gradio_api/file="
 _OPEN: Final = frozenset(
@@ -58,7 +60,23 @@ class Gate:
         elif refusal := self._refusal(scope):
             await refusal(scope, receive, send)
         else:
-            await self.app(scope, _Bounded(receive).receive, send)
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What fails on the way is logged without a visitor's words, and answered where it still can be."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, _Bounded(receive).receive, watched)
+        except Exception as error:
+            log_failure("a request", error)
+            if not begun:
+                await _failed(error)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
@@ -77,6 +95,12 @@ class Gate:
         except (OSError, RuntimeError, ValueError):  # too long, a loop of links, a NUL
             return False
         return any(path.is_relative_to(served) for served in self.files)
+
+
+def _failed(error: Exception) -> Response:
+    if isinstance(error, OSError):  # the folder of uploads is full, or not to be written
+        return PlainTextResponse("this cannot be kept here", 507)
+    return PlainTextResponse("something went wrong with this request", 500)
 
 
 def _declared(scope: Mapping[str, object]) -> int:

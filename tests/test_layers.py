@@ -35,10 +35,12 @@ RULES: Final = {
     "app": may("demo.build"),
     "demo": may(),
     "demo.build": may(
-        "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.headers demo.gate", "gradio starlette"
+        "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.failures demo.headers demo.gate",
+        "gradio starlette",
     ),
     "demo.headers": may(libraries="starlette"),
-    "demo.gate": may(libraries="starlette"),
+    "demo.gate": may("demo.failures", "starlette"),
+    "demo.failures": may("demo.wording", "gradio"),
     "demo.tabs": may(
         "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
     ),
