@@ -11,7 +11,7 @@ from demo.tabs.page_view import ASSETS
 from tests.support.lab import Lab
 from tests.support.project import ROOT
 
-SECRETS = (Path("/etc/passwd"), ROOT / "app.py", ROOT / "demo" / "build.py", ROOT / "assets" / "examples.json")
+SECRETS = (Path("/etc/passwd"), ROOT / "app.py")
 ROUTES = ("/gradio_api/file=", "/file=", "/gradio_api/file/", "/assets/", "/static/", "/", "/gradio_api/proxy=")
 NAMES = {
     "up": "../../outside.tsv",

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,7 +54,7 @@ class Lab:
             connection.endheaders(body)
             answer = connection.getresponse()
             named = {name.lower(): value for name, value in answer.getheaders()}
-            return Reply(answer.status, named, answer.read())
+            return Reply(answer.status, named, _all_of(answer))
         finally:
             connection.close()
 
@@ -86,3 +86,11 @@ class Lab:
         """Whether a sentence that nobody sent before is decoded."""
         reply = self.decode(f"still {secrets.token_hex(4)}")
         return reply.status == 200 and b"event: complete" in reply.body and b"seq2seq-trace/1" in reply.body
+
+
+def _all_of(answer: HTTPResponse) -> bytes:
+    """What came, also where the app broke off."""
+    try:
+        return answer.read()
+    except IncompleteRead as error:
+        return error.partial
