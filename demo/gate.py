@@ -64,7 +64,7 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What fails on the way is logged without a visitor's words, and answered where it still can be."""
-        begun = False
+        begun, body = False, _Bounded(receive)
 
         async def watched(message: Message) -> None:
             nonlocal begun
@@ -72,11 +72,11 @@ class Gate:
             await send(message)
 
         try:
-            await self.app(scope, _Bounded(receive).receive, watched)
+            await self.app(scope, body.receive, watched)
         except Exception as error:
             log_failure("a request", error)
             if not begun:
-                await _failed(error)(scope, receive, send)
+                await (_too_large() if body.is_too_long else _failed(error))(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
@@ -86,7 +86,7 @@ class Gate:
         elif path not in _OPEN and path.rstrip("/") not in _OPEN and not path.startswith(_OPEN_BELOW):
             return PlainTextResponse("not found", 404)
         if _declared(scope) > LARGEST_BODY:
-            return PlainTextResponse(f"at most {LARGEST_BODY} bytes are taken", 413)
+            return _too_large()
         return None
 
     def _is_served(self, name: str) -> bool:
@@ -95,6 +95,10 @@ class Gate:
         except (OSError, RuntimeError, ValueError):  # too long, a loop of links, a NUL
             return False
         return any(path.is_relative_to(served) for served in self.files)
+
+
+def _too_large() -> Response:
+    return PlainTextResponse(f"at most {LARGEST_BODY} bytes are taken", 413)
 
 
 def _failed(error: Exception) -> Response:
@@ -119,4 +123,8 @@ class _Bounded:
     async def receive(self) -> Message:
         message = await self._receive()
         self._bytes += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if self._bytes > LARGEST_BODY else message
+        return {"type": "http.disconnect"} if self.is_too_long else message
+
+    @property
+    def is_too_long(self) -> bool:
+        return self._bytes > LARGEST_BODY
