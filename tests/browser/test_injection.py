@@ -36,7 +36,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
     folder = tmp_path_factory.mktemp("hostile")
     models = write_hostile_models(folder / "models")
     command = [sys.executable, "-m", "tests.support.lab_app", str(models)]
-    settings = {"GRADIO_SERVER_NAME": HOST}
+    settings = {"GRADIO_SERVER_NAME": HOST, "GRADIO_TEMP_DIR": str(folder / "uploads")}
     with served(command, folder=ROOT, log_file=folder / "log.txt", port=free_port(), settings=settings) as app:
         yield app
 
@@ -67,7 +67,7 @@ def point_at_a_node(page: Page, figure: str) -> None:
     mark.hover(force=True)
 
 
-def test_nothing_that_is_sent_is_run_and_all_of_it_is_shown(page: Page, tmp_path: Path) -> None:
+def test_nothing_that_is_sent_is_run_and_all_of_it_is_shown(page: Page, app: ServedApp, tmp_path: Path) -> None:
     assert max(map(len, TEXTS)) <= 400
     ready(page)
     page.locator("#view-gallery .unfold").click()  # the models' own words
@@ -80,9 +80,11 @@ def test_nothing_that_is_sent_is_run_and_all_of_it_is_shown(page: Page, tmp_path
     expect_nothing_ran(page)
 
     open_tab(page, "trace")
-    files = [{"name": "t.json", "mimeType": "application/json", "buffer": to_json(hostile_trace()).encode()}]
+    trace = hostile_trace()
+    files = [{"name": "t.json", "mimeType": "application/json", "buffer": to_json(trace).encode()}]
     page.locator("#view-tracefile input[type=file]").set_input_files(files)  # type: ignore[arg-type]
-    expect(page.locator("#view-tracefacts tbody tr").first).to_contain_text(TOKENS[1], timeout=PATIENCE_MS)
+    best = page.locator("#view-tracefacts tbody tr").first
+    expect(best).to_contain_text(trace.hypotheses[0].text, timeout=PATIENCE_MS)
     expect(page.locator("#trace-tree .plot .scatterlayer").first).to_be_visible(timeout=PATIENCE_MS)
     point_at_a_node(page, "trace-tree")
     bad = [{"name": PAYLOADS[1], "mimeType": "application/json", "buffer": PAYLOADS[0].encode()}]
@@ -100,6 +102,8 @@ def test_nothing_that_is_sent_is_run_and_all_of_it_is_shown(page: Page, tmp_path
     page.locator("#decoders-file input[type=file]").set_input_files(pairs)
     problem = page.locator("#decoders-file-message .tone-problem")
     expect(problem).to_contain_text(PAYLOADS[0][:20], timeout=PATIENCE_MS)
+    uploads = app.log_file.parent / "uploads"
+    assert not [path for path in uploads.rglob("*") if path.is_file()]  # what was uploaded is gone
     expect_nothing_ran(page)
 
     open_tab(page, "compare")

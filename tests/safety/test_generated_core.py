@@ -53,11 +53,11 @@ CHAIN = Table(following={"": {"a": 0.6, "</s>": 0.4}, "a": {"a": 0.5, "b": 0.3, 
 PRINTED = PrintedModel()
 
 
-def answered(ask: Callable[[], Any], *errors: type[Exception]) -> Any:
+def answered(ask: Callable[[], Any]) -> Any:
     """The answer, or None where it was refused by name."""
     try:
         return ask()
-    except (Seq2SeqError, *errors) as error:
+    except (Seq2SeqError, FileError) as error:
         assert str(error)
         return None
 
@@ -174,7 +174,7 @@ def test_a_corpus_is_read_or_refused(tmp_path: Path, content: bytes, packed: boo
     answered(lambda: read_parallel(str(path)))
     answered(lambda: read_parallel(f"{path},{path}"))
     answered(lambda: read_references(path, ["a", "b"]))
-    pairs = answered(lambda: read_pairs(content), FileError)
+    pairs = answered(lambda: read_pairs(content))
     assert pairs is None or all(pair.source.strip() and pair.reference.strip() for pair in pairs)
 
 
@@ -192,14 +192,16 @@ def test_a_picture_is_read_or_refused(text: str) -> None:
 
 def test_numbers_too_long_to_be_written_are_refused_by_name() -> None:
     for setting in ("beam_size", "max_length", "alpha"):
+        changes: dict[str, Any] = {setting: 10**5_000}
         with pytest.raises(OptionError, match=f"{setting} must be .*got <int>"):
-            BeamOptions(**{setting: 10**5_000})
+            BeamOptions(**changes)
 
 
 @pytest.mark.parametrize("name", ["refill", "force_end", "cut_competes", "coverage_steers", "finished_compete"])
 def test_a_switch_is_on_or_off(name: str) -> None:
+    changes: dict[str, Any] = {name: "no"}
     with pytest.raises(OptionError, match=f"{name} must be True or False, got 'no'"):
-        BeamOptions(**{name: "no"})
+        BeamOptions(**changes)
 
 
 @pytest.mark.parametrize("name", ["required", "banned_after", "banned", "forced_prefix"])

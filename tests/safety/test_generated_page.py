@@ -181,8 +181,8 @@ def handlers(page: Page, event: gr.EventData, language: Any, model: Any, text: s
         translate_attention.choose_head,
     )
     return (
-        *(lambda act=act: act(page.selected, language, event) for act in of_selection),  # type: ignore[misc]
-        *(lambda at=at: at.take_example(text, model, event) for at in (desk, decoders, lineup)),  # type: ignore[misc]
+        *(lambda act=act: act(page.selected, language, event) for act in of_selection),
+        *(lambda at=at: at.take_example(text, model, event) for at in (desk, decoders, lineup)),
         lambda: desk.show_again(page.selected, language),
         lambda: models.choose(model, text, language, event),
         lambda: models.other_pictures(model, language, event),
