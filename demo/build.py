@@ -30,6 +30,7 @@ from demo.service import (
 from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import ASSETS as PAGE_ASSETS
 from demo.tabs.page_view import page_view_head, serve_page_assets
+from demo.uploads import private_uploads
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
@@ -42,7 +43,6 @@ NAMED_VARIABLE: Final = "SEQ2SEQ_HF_MODELS"
 WAITING_VISITORS: Final = 64
 CONCURRENT_EVENTS: Final = 8  # choosing and re-labelling; decodes are bounded by the service
 KEPT_VISITORS: Final = 500
-UPLOADS_LOOKED_AT: Final = 300  # every so many seconds; what is older than that and was never used is deleted
 
 _FONTS: Final = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
 _MONOSPACE_FONTS: Final = ("ui-monospace", "Consolas", "Noto Sans Mono", "monospace")
@@ -62,8 +62,7 @@ def build_app(service: Service) -> gr.Blocks:
     """The page; nothing runs yet."""
     captions = Captions([])
     app: gr.Blocks
-    title = words_for(Language.ENGLISH).page.frame.title
-    with Page(title=title, delete_cache=(UPLOADS_LOOKED_AT, UPLOADS_LOOKED_AT)) as app:
+    with Page(title=words_for(Language.ENGLISH).page.frame.title) as app:
         language = _head(captions)
         examples = ExampleBook(
             read_examples(ASSETS / "examples.json"),
@@ -127,7 +126,6 @@ def serve() -> None:
 
 def run(service: Service) -> None:
     """Serve the page of a service until interrupted or terminated. The first model is loaded once the page is up."""
-    app = build_app(service)
     stopped = threading.Event()
 
     def stop(number: int, _: object) -> None:
@@ -136,10 +134,12 @@ def run(service: Service) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    _launch(app)
-    service.start()
-    stopped.wait()
-    app.close()
+    with private_uploads():
+        app = build_app(service)
+        _launch(app)
+        service.start()
+        stopped.wait()
+        app.close()
     _log.info("stopped")
 
 

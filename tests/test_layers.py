@@ -35,9 +35,11 @@ RULES: Final = {
     "app": may("demo.build"),
     "demo": may(),
     "demo.build": may(
-        "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.failures demo.headers demo.gate",
+        "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.failures demo.headers demo.gate "
+        "demo.uploads",
         "gradio starlette",
     ),
+    "demo.uploads": may(),
     "demo.headers": may(libraries="starlette"),
     "demo.gate": may("demo.failures", "starlette"),
     "demo.failures": may("demo.wording", "gradio"),
