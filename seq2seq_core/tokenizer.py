@@ -89,7 +89,7 @@ class Tokenizer:
         self.kind = TokenizerKind(kind)
         try:
             self._processor = spm.SentencePieceProcessor(model_proto=model)
-            pieces = tuple(map(self.label, range(len(self))))  # a piece that is no text would fail only when it is shown
+            pieces = tuple(map(self.label, range(len(self))))  # else it would fail when one is shown
         except (RuntimeError, ValueError, TypeError) as error:
             raise OptionError(f"tokenizer must be a SentencePiece model, got {len(model)} other bytes") from error
         if (specials := pieces[: len(SPECIAL_TOKENS)]) != SPECIAL_TOKENS:
