@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import gradio as gr
-from gradio.data_classes import FileData
 
 from demo.controls import Span, choice, options, slider
 from demo.plotly_view import PlotlyView
@@ -29,14 +28,6 @@ DEFAULTS: Final = Settings()
 _FIRST: Final = WORDS[Language.ENGLISH]
 _BUSY: Final = as_shown("view-ways", busy=True)
 _IDLE: Final = "() => window.pageViews?.idle()"
-
-
-class Upload(gr.UploadButton):
-    """Gradio's own leaves an empty file behind for every upload."""
-
-    def preprocess(self, payload: Any) -> str | None:
-        """The path of the uploaded file."""
-        return payload.path if isinstance(payload, FileData) else None
 
 
 class _Layout:
@@ -85,7 +76,7 @@ class _Layout:
         with gr.Accordion(open=False, elem_id="decoders-file") as file:
             explain = gr.Markdown()
             with gr.Row():
-                self.upload = Upload(file_types=[".tsv", ".txt"], elem_id="decoders-upload", scale=0)
+                self.upload = gr.UploadButton(file_types=[".tsv", ".txt"], elem_id="decoders-upload", scale=0)
                 self.cancel = gr.Button(elem_id="decoders-cancel", scale=0)
             self.file_message = PageView("message", elem_id="decoders-file-message")
             self.file_table = PageView("grid", elem_id="decoders-file-table")
