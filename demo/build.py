@@ -10,8 +10,12 @@ from typing import Any, Final
 
 import gradio as gr
 from gradio.context import LocalContext
+from starlette.middleware import Middleware
 
-from demo.plotly_view import page_head, serve_assets
+from demo.failures import Page
+from demo.gate import Gate
+from demo.headers import SafeHeaders
+from demo.plotly_view import page_head, serve_assets, static_paths
 from demo.service import (
     ExampleBook,
     Service,
@@ -27,7 +31,9 @@ from demo.service import (
 )
 from demo.service.lab import Lab
 from demo.tabs import TABS, Captions, Context
+from demo.tabs.page_view import ASSETS as PAGE_ASSETS
 from demo.tabs.page_view import page_view_head, serve_page_assets
+from demo.uploads import private_uploads
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
@@ -45,6 +51,7 @@ FILES_KEPT: Final = (600, SECONDS_KEPT)  # seconds between two looks, and after 
 
 _FONTS: Final = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
 _MONOSPACE_FONTS: Final = ("ui-monospace", "Consolas", "Noto Sans Mono", "monospace")
+_log = logging.getLogger(__name__)
 _KEY: Final = "seq2seq-lab-language"
 # A private window may refuse to store; then the choice lasts as long as the page.
 _READ_LANGUAGE: Final = f"""() => {{
@@ -60,7 +67,7 @@ def build_app(service: Service, lab: Lab) -> gr.Blocks:
     """The page; nothing runs yet."""
     captions = Captions([])
     app: gr.Blocks
-    with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title, delete_cache=FILES_KEPT) as app:
+    with Page(title=words_for(Language.ENGLISH).page.frame.title, delete_cache=FILES_KEPT) as app:
         language = _head(captions)
         examples = ExampleBook(
             read_examples(ASSETS / "examples.json"),
@@ -125,27 +132,39 @@ def model_folders(environment: Mapping[str, str]) -> list[Path]:
 
 
 def serve() -> None:
-    """Serve the page until interrupted or terminated. The first model is loaded once the page is up."""
+    """Serve the page with the models that the environment names, until interrupted or terminated."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     named = read_named(os.environ.get(NAMED_VARIABLE, ""))
     gallery = (*read_gallery(model_folders(os.environ)), *named, printed_entry(TABLES))
-    service = Service(gallery, visitor=current_visitor)
-    lab = Lab(service)
-    app = build_app(service, lab).queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
+    run(Service(gallery, visitor=current_visitor))
+
+
+def run(service: Service) -> None:
+    """Serve the page of a service until interrupted or terminated. The first model is loaded once the page is up."""
     stopped = threading.Event()
+
+    def stop(number: int, _: object) -> None:
+        _log.info("stopping: %s", signal.Signals(number).name)
+        stopped.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    _launch(app)
-    service.start()
-    stopped.wait()
-    lab.close()
-    app.close()
+        signal.signal(number, stop)
+    lab = Lab(service)
+    with private_uploads():
+        app = build_app(service, lab)
+        _launch(app)
+        service.start()
+        stopped.wait()
+        lab.close()
+        app.close()
+    _log.info("stopped")
 
 
 def _launch(app: gr.Blocks) -> None:
     serve_assets()
     serve_page_assets()
+    app.queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
     app.launch(
         prevent_thread_lock=True,
         theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONOSPACE_FONTS),
@@ -157,4 +176,5 @@ def _launch(app: gr.Blocks) -> None:
         show_error=False,
         max_file_size="1mb",
         state_session_capacity=KEPT_VISITORS,
+        app_kwargs={"middleware": [Middleware(SafeHeaders), Middleware(Gate, files=[*static_paths(), PAGE_ASSETS])]},
     )

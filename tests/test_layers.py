@@ -34,7 +34,15 @@ OPEN_TO_ALL: Final = frozenset(core("trace errors options pictures").split())
 RULES: Final = {
     "app": may("demo.build"),
     "demo": may(),
-    "demo.build": may("demo.tabs demo.controls demo.service demo.plotly_view demo.wording", "gradio"),
+    "demo.build": may(
+        "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.failures demo.headers demo.gate "
+        "demo.uploads",
+        "gradio starlette",
+    ),
+    "demo.uploads": may(),
+    "demo.headers": may(libraries="starlette"),
+    "demo.gate": may("demo.failures", "starlette"),
+    "demo.failures": may("demo.wording", "gradio"),
     "demo.tabs": may(
         "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
     ),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
-from seq2seq_core.errors import InputError, OptionError
+from seq2seq_core.errors import InputError, OptionError, quoted
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Hypothesis, SelfAttentionTrace, Trace
 
@@ -121,7 +121,7 @@ class Service:
         found = next((entry for entry in gallery if entry.name == name), None)
         if found is None:
             known = ", ".join(entry.name for entry in gallery)
-            raise RequestError(Problem.MODEL, {"found": repr(name)[:80], "models": known})
+            raise RequestError(Problem.MODEL, {"found": quoted(name), "models": known})
         return found
 
     def request(self, text: object, *, model: object = "", **settings: Any) -> DecodeRequest:
