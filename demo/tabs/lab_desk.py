@@ -52,7 +52,6 @@ Outputs: TypeAlias = tuple[Any, ...]
 class Shown:
     """What a visitor's page shows of their trainings; kept on the server beside the page."""
 
-    comparison: Comparison = Comparison.ONE
     mark: object = None  # of what is in view: as long as it is the same nothing is sent
     last: int = 0  # the right end of the slider
 
@@ -95,10 +94,10 @@ class LabDesk:
             chosen = Comparison(comparison)
             if not task and not self.lab.has_pairs(visitor) and chosen is not Comparison.LENGTH:
                 return only_message(_message(words.lab.ask.file_missing, "problem", words))
-            self.lab.start(visitor, lessons_of(chosen, lesson))
+            self.lab.start(visitor, lessons_of(chosen, lesson), chosen)
         except (OptionError, OSError, ValueError, TypeError) as error:
             return only_message(_message(words.lab.ask.refused.format(reason=error), "problem", words))
-        return self._shown(visitor, Shown(chosen), 0, words)
+        return self._shown(visitor, Shown(), 0, words)
 
     def stop(self, place: int, shown: Shown, language: str, request: gr.Request) -> Outputs:
         """The models are saved; what waits is cancelled."""
@@ -118,8 +117,10 @@ class LabDesk:
         """From where it stopped, with the schedule that is chosen now."""
         words, visitor = words_for(language), _visitor(request)
         try:
-            lessons = tuple(run.lesson for run in self.lab.runs(visitor))
-            self.lab.go_on(visitor, changed(shown.comparison, lessons, _schedule(course, half, own)))
+            runs = self.lab.runs(visitor)
+            comparison = runs[0].comparison if runs else Comparison.ONE
+            lessons = tuple(run.lesson for run in runs)
+            self.lab.go_on(visitor, changed(comparison, lessons, _schedule(course, half, own)))
         except (OptionError, OSError, ValueError, TypeError) as error:
             return only_message(_message(words.lab.ask.refused.format(reason=error), "problem", words))
         return self._shown(visitor, shown, place, words)
@@ -189,11 +190,11 @@ class LabDesk:
             gr.update(interactive=bool(stages & set(CAN_BE_STOPPED))),
             gr.update(interactive=not any(run.is_unfinished for run in runs) and any(run.can_go_on for run in runs)),
             runs_data(runs, words),
-            curves_bundle(runs, shown.comparison, words),
+            curves_bundle(runs, words),
             *_looks(runs, place, words, last=last),
             *self._take_away(visitor, runs, words),
             tuple(run.model for run in runs if run.model),
-            Shown(shown.comparison, _mark(runs, words.language), last),
+            Shown(_mark(runs, words.language), last),
         )
 
     def _take_away(self, visitor: str, runs: Sequence[RunView], words: Words) -> Outputs:

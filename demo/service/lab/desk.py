@@ -25,6 +25,7 @@ from ..gallery import describe_folder
 from ..model import Service
 from .files import zip_folder
 from .folders import Folders
+from .pairs import Comparison
 from .process import COMMAND, Command, Process
 from .runs import LIVE, UNFINISHED, RunView, Stage
 
@@ -55,6 +56,7 @@ class Limits:
 class _Run:
     visitor: str
     letter: str
+    comparison: Comparison
     lesson: LessonOptions
     folder: Path
     stage: Stage = Stage.WAITING
@@ -92,7 +94,9 @@ class Lab:
         """Whether the visitor has pairs of their own here."""
         return visitor in self._pairs
 
-    def start(self, visitor: str, lessons: Sequence[LessonOptions]) -> None:
+    def start(
+        self, visitor: str, lessons: Sequence[LessonOptions], comparison: Comparison = Comparison.ONE
+    ) -> None:
         """Trainings in the place of those that the visitor has.
 
         Raises:
@@ -106,7 +110,10 @@ class Lab:
             self._end(visitor)
             if self._closed:
                 return
-            runs = [self._new(visitor, letter, lesson) for letter, lesson in zip(LETTERS, lessons, strict=False)]
+            runs = [
+                self._new(visitor, letter, comparison, lesson)
+                for letter, lesson in zip(LETTERS, lessons, strict=False)
+            ]
             self._runs[visitor], self._seen[visitor] = runs, time.monotonic()
             self._queue += runs
             self._wake()
@@ -180,18 +187,19 @@ class Lab:
         if runs:
             self._wake()
 
-    def _new(self, visitor: str, letter: str, lesson: LessonOptions) -> _Run:
+    def _new(self, visitor: str, letter: str, comparison: Comparison, lesson: LessonOptions) -> _Run:
         folder = self._folders.new()
         lesson = replace(lesson, seconds=min(lesson.seconds, self._limits.seconds))
         (folder / OPTIONS).write_text(lesson.to_json(), encoding="utf-8")
         if lesson.task == OWN_FILE:
             lines = (f"{source}\t{target}\n" for source, target in self._pairs[visitor])
             (folder / PAIRS).write_text("".join(lines), encoding="utf-8")
-        return _Run(visitor, letter, lesson, folder)
+        return _Run(visitor, letter, comparison, lesson, folder)
 
     def _view(self, run: _Run) -> RunView:
         return RunView(
             letter=run.letter,
+            comparison=run.comparison,
             lesson=run.lesson,
             stage=run.stage,
             folder=run.folder,

@@ -7,6 +7,8 @@ from pathlib import Path
 from seq2seq_core.lesson.frames import Frame
 from seq2seq_core.lesson.options import LessonOptions
 
+from .pairs import Comparison
+
 
 class Stage(StrEnum):
     """Where a training is."""
@@ -31,6 +33,7 @@ class RunView:
     """A training at one moment."""
 
     letter: str  # A, B
+    comparison: Comparison  # of which it is a part
     lesson: LessonOptions
     stage: Stage
     folder: Path

@@ -33,13 +33,13 @@ def answers_data(run: RunView, frame: Frame, words: Words) -> Data:
     }
 
 
-def curves_bundle(runs: Sequence[RunView], comparison: Comparison, words: Words) -> Bundle:
+def curves_bundle(runs: Sequence[RunView], words: Words) -> Bundle:
     """All looks of all trainings."""
     curves = [
-        LabCurve(run_name(run, comparison, words), tuple(_point(frame) for frame in run.frames), run.changes)
+        LabCurve(run_name(run, words), tuple(_point(frame) for frame in run.frames), run.changes)
         for run in runs
     ]
-    return draw_lab_curves(curves, words.lab.curves, gap=comparison is Comparison.TEACHING)
+    return draw_lab_curves(curves, words.lab.curves, gap=any(run.comparison is Comparison.TEACHING for run in runs))
 
 
 def map_bundle(run: RunView, frame: Frame, words: Words) -> Bundle | None:
@@ -67,7 +67,7 @@ def watched(folder: Path, frame: Frame) -> Trace | None:
         return None
 
 
-def run_name(run: RunView, comparison: Comparison, words: Words) -> str:
+def run_name(run: RunView, words: Words) -> str:
     """A training by its letter and what sets it apart from the other one."""
     texts, lesson = words.lab.ask, run.lesson
     apart = {
@@ -75,7 +75,7 @@ def run_name(run: RunView, comparison: Comparison, words: Words) -> str:
         Comparison.ATTENTION: texts.looks_names[lesson.looks],
         Comparison.LENGTH: words.lab.run.difficulty.format(difficulty=lesson.difficulty),
     }
-    return " · ".join((run.letter, apart.get(comparison, _task_name(run, words))))
+    return " · ".join((run.letter, apart.get(run.comparison, _task_name(run, words))))
 
 
 def _task_name(run: RunView, words: Words) -> str:

@@ -143,6 +143,7 @@ def test_two_stand_side_by_side(desk: LabDesk) -> None:
     assert both[COLUMN_B]["visible"]
     assert [card["letter"] for card in both[RUNS]["runs"]] == ["A", "B"]
     assert [run.lesson.looks for run in desk.lab.runs("ada")] == ["additive", "none"]
+    assert [mark.text for mark in both[CURVES].legend] == ["A · Additive (Bahdanau)", "B · None: one vector"]
 
 
 def test_a_training_that_died_says_so(desk: LabDesk) -> None:
