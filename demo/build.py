@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -150,10 +151,10 @@ def run(service: Service) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    lab = Lab(service)
-    with private_uploads():
+    with private_uploads(), tempfile.TemporaryDirectory(prefix="seq2seq-lab-downloads-") as downloads:
+        lab = Lab(service, downloads=Path(downloads).resolve())
         app = build_app(service, lab)
-        _launch(app)
+        _launch(app, Path(downloads).resolve())
         service.start()
         stopped.wait()
         lab.close()
@@ -161,9 +162,11 @@ def run(service: Service) -> None:
     _log.info("stopped")
 
 
-def _launch(app: gr.Blocks) -> None:
+def _launch(app: gr.Blocks, downloads: Path) -> None:
     serve_assets()
     serve_page_assets()
+    gr.set_static_paths([str(downloads)])  # then Gradio serves these files where they lie and keeps no copies
+    files = [*static_paths(), PAGE_ASSETS, downloads]
     app.queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
     app.launch(
         prevent_thread_lock=True,
@@ -176,5 +179,5 @@ def _launch(app: gr.Blocks) -> None:
         show_error=False,
         max_file_size="1mb",
         state_session_capacity=KEPT_VISITORS,
-        app_kwargs={"middleware": [Middleware(SafeHeaders), Middleware(Gate, files=[*static_paths(), PAGE_ASSETS])]},
+        app_kwargs={"middleware": [Middleware(SafeHeaders), Middleware(Gate, files=files)]},
     )

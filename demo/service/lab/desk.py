@@ -10,6 +10,7 @@
 import logging
 import secrets
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -67,14 +68,26 @@ class _Run:
     ended: Ended | None = None
     changes: list[int] = field(default_factory=list)
     model: str | None = None
+    download: Path | None = None  # the folder of the zip
     message: str = ""
 
 
 class Lab:
-    """The desk; safe to use from many threads."""
+    """The desk; safe to use from many threads.
 
-    def __init__(self, service: Service, limits: Limits | None = None, command: Command = COMMAND) -> None:
+    Args:
+        downloads: the folder of the zips, the only files of a lab that the page serves; beside the rest where None.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        limits: Limits | None = None,
+        command: Command = COMMAND,
+        downloads: Path | None = None,
+    ) -> None:
         self._service, self._limits, self._command = service, limits or Limits(), command
+        self._downloads = downloads
         self._folders = Folders()
         self._runs: dict[str, list[_Run]] = {}
         self._queue: list[_Run] = []
@@ -161,7 +174,9 @@ class Lab:
             if run is None or run.model is None or run.stage in UNFINISHED:
                 return None
             name = f"lab-{run.letter}-{run.lesson.task or 'own'}"
-            return zip_folder(run.folder / run.model, name, run.folder / f"{name}.zip")
+            if run.download is None:  # under a name that nobody else knows
+                run.download = Path(tempfile.mkdtemp(dir=self._downloads or run.folder))
+            return zip_folder(run.folder / run.model, name, run.download / f"{name}.zip")
 
     def leave(self, visitor: str) -> None:
         """The visitor is gone: their trainings end at once, and all that they have is deleted."""
@@ -316,4 +331,6 @@ class Lab:
         if run.process:
             run.process.end()
         self._withdraw(run)
+        if run.download:
+            shutil.rmtree(run.download, ignore_errors=True)
         shutil.rmtree(run.folder, ignore_errors=True)
