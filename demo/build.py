@@ -3,14 +3,20 @@
 import logging
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
+from gradio.context import LocalContext
+from starlette.middleware import Middleware
 
-from demo.plotly_view import page_head, serve_assets
+from demo.failures import Page
+from demo.gate import Gate
+from demo.headers import SafeHeaders
+from demo.plotly_view import page_head, serve_assets, static_paths
 from demo.service import (
     ExampleBook,
     Service,
@@ -24,8 +30,11 @@ from demo.service import (
     read_named,
     read_tables,
 )
+from demo.service.lab import Lab
 from demo.tabs import TABS, Captions, Context
+from demo.tabs.page_view import ASSETS as PAGE_ASSETS
 from demo.tabs.page_view import page_view_head, serve_page_assets
+from demo.uploads import private_uploads
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
@@ -38,9 +47,12 @@ NAMED_VARIABLE: Final = "SEQ2SEQ_HF_MODELS"
 WAITING_VISITORS: Final = 64
 CONCURRENT_EVENTS: Final = 8  # choosing and re-labelling; decodes are bounded by the service
 KEPT_VISITORS: Final = 500
+SECONDS_KEPT: Final = 3600
+FILES_KEPT: Final = (600, SECONDS_KEPT)  # seconds between two looks, and after which what was downloaded is deleted
 
 _FONTS: Final = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif")
 _MONOSPACE_FONTS: Final = ("ui-monospace", "Consolas", "Noto Sans Mono", "monospace")
+_log = logging.getLogger(__name__)
 _KEY: Final = "seq2seq-lab-language"
 # A private window may refuse to store; then the choice lasts as long as the page.
 _READ_LANGUAGE: Final = f"""() => {{
@@ -52,11 +64,11 @@ _STORE_LANGUAGE: Final = f"(tag) => {{ try {{ localStorage.setItem('{_KEY}', tag
 _NAME_LANGUAGE: Final = "(tag) => { document.documentElement.lang = tag === 'zh' ? 'zh-CN' : 'en'; return tag; }"
 
 
-def build_app(service: Service) -> gr.Blocks:
+def build_app(service: Service, lab: Lab) -> gr.Blocks:
     """The page; nothing runs yet."""
     captions = Captions([])
     app: gr.Blocks
-    with gr.Blocks(title=words_for(Language.ENGLISH).page.frame.title) as app:
+    with Page(title=words_for(Language.ENGLISH).page.frame.title, delete_cache=FILES_KEPT) as app:
         language = _head(captions)
         examples = ExampleBook(
             read_examples(ASSETS / "examples.json"),
@@ -65,8 +77,11 @@ def build_app(service: Service) -> gr.Blocks:
         )
         measured = read_measured(ASSETS / "curves")
         exposure = read_exposure(ASSETS / "exposure")
-        context = Context(app, service, examples, language, captions, measured, exposure)
-        with gr.Tabs():
+        own, wanted = gr.State((), time_to_live=SECONDS_KEPT), gr.State(None, time_to_live=SECONDS_KEPT)
+        with gr.Tabs() as tabs:
+            context = Context(
+                app, service, lab, examples, language, captions, tabs, own, wanted, measured, exposure
+            )
             for tab in TABS:
                 with gr.Tab(id=tab.id, elem_id=f"tab-{tab.id}", elem_classes="desk") as place:
                     tab.build(context)
@@ -103,6 +118,12 @@ def _follow_language(app: gr.Blocks, language: gr.Radio, captions: Captions) -> 
     language.change(captions.updates, js=_NAME_LANGUAGE, inputs=[language], outputs=captions.components, **quiet)
 
 
+def current_visitor() -> str | None:
+    """The session of the page whose event is being handled in this thread; None outside an event."""
+    request = LocalContext.request.get(None)
+    return getattr(request, "session_hash", None)
+
+
 def model_folders(environment: Mapping[str, str]) -> list[Path]:
     """The one that the environment names, the shipped ones, and those in the folder that the environment names."""
     named = [Path(environment[MODEL_VARIABLE])] if environment.get(MODEL_VARIABLE) else []
@@ -112,24 +133,41 @@ def model_folders(environment: Mapping[str, str]) -> list[Path]:
 
 
 def serve() -> None:
-    """Serve the page until interrupted or terminated. The first model is loaded once the page is up."""
+    """Serve the page with the models that the environment names, until interrupted or terminated."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     named = read_named(os.environ.get(NAMED_VARIABLE, ""))
-    service = Service((*read_gallery(model_folders(os.environ)), *named, printed_entry(TABLES)))
-    app = build_app(service).queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
+    gallery = (*read_gallery(model_folders(os.environ)), *named, printed_entry(TABLES))
+    run(Service(gallery, visitor=current_visitor))
+
+
+def run(service: Service) -> None:
+    """Serve the page of a service until interrupted or terminated. The first model is loaded once the page is up."""
     stopped = threading.Event()
+
+    def stop(number: int, _: object) -> None:
+        _log.info("stopping: %s", signal.Signals(number).name)
+        stopped.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    _launch(app)
-    service.start()
-    stopped.wait()
-    app.close()
+        signal.signal(number, stop)
+    with private_uploads(), tempfile.TemporaryDirectory(prefix="seq2seq-lab-downloads-") as downloads:
+        lab = Lab(service, downloads=Path(downloads).resolve())
+        app = build_app(service, lab)
+        _launch(app, Path(downloads).resolve())
+        service.start()
+        stopped.wait()
+        lab.close()
+        app.close()
+    _log.info("stopped")
 
 
-def _launch(app: gr.Blocks) -> None:
+def _launch(app: gr.Blocks, downloads: Path) -> None:
     serve_assets()
     serve_page_assets()
+    gr.set_static_paths([str(downloads)])  # then Gradio serves these files where they lie and keeps no copies
+    files = [*static_paths(), PAGE_ASSETS, downloads]
+    app.queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
     app.launch(
         prevent_thread_lock=True,
         theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONOSPACE_FONTS),
@@ -141,4 +179,5 @@ def _launch(app: gr.Blocks) -> None:
         show_error=False,
         max_file_size="1mb",
         state_session_capacity=KEPT_VISITORS,
+        app_kwargs={"middleware": [Middleware(SafeHeaders), Middleware(Gate, files=files)]},
     )

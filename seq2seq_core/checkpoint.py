@@ -110,7 +110,9 @@ def _load_weights(model: Seq2Seq[Any], folder: Path, config: Record) -> None:
     content = _read_verified(folder, config["weights"])
     try:
         tensors = load_tensors(content)
+        expected = {name: tensor.shape for name, tensor in model.state_dict().items()}
         for name, tensor in tensors.items():
+            _check_shape(name, tensor, expected.get(_present_name(name, tensors)))
             _check_numbers(folder, name, tensor)
         # a copy, because where a number lies in memory may change how it is added up; assigned, because the model has
         # no memory yet
@@ -124,6 +126,18 @@ def _present_name(name: str, weights: Mapping[str, Tensor]) -> str:
     """What the model calls a weight; one that the file holds under both names keeps its own and is too many."""
     renamed = _RENAMED.get(name, name)
     return name if renamed in weights else renamed
+
+
+def _check_shape(name: str, tensor: Tensor, expected: torch.Size | None) -> None:
+    """Before the numbers are looked at: to walk through a tensor of a million dimensions takes hours.
+
+    Raises:
+        ValueError: it is none of the model's.
+    """
+    if tensor.shape != expected:
+        wanted = "no such weight" if expected is None else f"the shape {tuple(expected)}"
+        dimensions = f"{tensor.dim()} dimensions, {tensor.numel()} numbers"
+        raise ValueError(f"{name[:80]}: the model has {wanted}, the file {dimensions}")
 
 
 def _check_numbers(folder: Path, name: str, tensor: Tensor) -> None:

@@ -39,3 +39,11 @@ class TraceError(Seq2SeqError):
 
 class TrainingError(Seq2SeqError):
     """A training cannot start or go on; the last checkpoint is intact."""
+
+
+def quoted(value: object, longest: int = 80) -> str:
+    """A value for a message: as Python writes it, cut; a value that refuses to be written gives its type's name."""
+    try:
+        return repr(value)[:longest]
+    except Exception:  # a whole number of more than 4300 digits, an object with a broken __repr__
+        return f"<{type(value).__name__}>"

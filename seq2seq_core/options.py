@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from seq2seq_core.errors import OptionError
+from seq2seq_core.errors import OptionError, quoted
 
 MAXIMUM_BEAM_SIZE: Final = 64
 MAXIMUM_LENGTH_CAP: Final = 512
@@ -72,23 +72,33 @@ class CoverageRule(StrEnum):
 
 def _whole(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise OptionError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
+        raise OptionError(f"{name} must be a whole number from {low} to {high}, got {quoted(value)}")
 
 
 def _number(name: str, value: object, low: float, high: float) -> None:
     # A comparison with NaN is false, so NaN is refused here too.
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise OptionError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
+        raise OptionError(f"{name} must be a number from {low:g} to {high:g}, got {quoted(value)}")
 
 
 def _positive(name: str, value: object, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= high:
-        raise OptionError(f"{name} must be a number above 0, at most {high:g}, got {value!r}")
+        raise OptionError(f"{name} must be a number above 0, at most {high:g}, got {quoted(value)}")
 
 
 def _member(name: str, value: object, kind: type[StrEnum]) -> None:
     if not isinstance(value, kind):
-        raise OptionError(f"{name} must be a {kind.__name__} ({', '.join(kind)}), got {value!r}")
+        raise OptionError(f"{name} must be a {kind.__name__} ({', '.join(kind)}), got {quoted(value)}")
+
+
+def _switch(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise OptionError(f"{name} must be True or False, got {quoted(value)}")
+
+
+def _several(name: str, value: object) -> None:
+    if not isinstance(value, tuple):
+        raise OptionError(f"{name} must be a tuple of tuples of token ids, got {quoted(value)}")
 
 
 def _tokens(name: str, value: object) -> None:
@@ -96,7 +106,7 @@ def _tokens(name: str, value: object) -> None:
         isinstance(token, int) and not isinstance(token, bool) and token >= 0 for token in value
     )
     if not good:
-        raise OptionError(f"{name} must be a tuple of token ids, got {value!r:.80}")
+        raise OptionError(f"{name} must be a tuple of token ids, got {quoted(value)}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +126,7 @@ class Constraints:
     def __post_init__(self) -> None:
         _tokens("forced_prefix", self.forced_prefix)
         _tokens("banned", self.banned)
+        _several("banned_after", self.banned_after)
         for number, path in enumerate(self.banned_after, 1):
             _tokens(f"banned_after {number}", path)
             if not path:
@@ -129,6 +140,7 @@ class Constraints:
         return sum(map(len, set(self.required)))
 
     def _check_required(self) -> None:
+        _several("required", self.required)
         if len(self.required) > MAXIMUM_REQUIRED:
             raise OptionError(f"required must be {MAXIMUM_REQUIRED} sequences at most, got {len(self.required)}")
         for number, sequence in enumerate(self.required, 1):
@@ -163,7 +175,7 @@ class Pin:
 
 def _pins(value: object) -> None:
     if not isinstance(value, tuple) or not all(isinstance(pin, Pin) for pin in value):
-        raise OptionError(f"pins must be a tuple of Pin, got {value!r:.80}")
+        raise OptionError(f"pins must be a tuple of Pin, got {quoted(value)}")
     steps = [pin.step for pin in value]
     if len(set(steps)) < len(steps):
         raise OptionError(f"pins must be of different steps, got {steps}")
@@ -198,6 +210,8 @@ class SearchOptions:
             _whole("room", self.room, 0, MAXIMUM_LENGTH_CAP)
         self._check_score()
         _pins(self.pins)
+        if not isinstance(self.constraints, Constraints):
+            raise OptionError(f"constraints must be Constraints, got {quoted(self.constraints)}")
         if self.constraints.required and not self._looks_ahead():
             raise OptionError(
                 f"required goes with beam search and exact search, which look ahead for it, got {type(self).__name__}"
@@ -298,6 +312,8 @@ class BeamOptions(SearchOptions):
                     f"n_best must not exceed beam_size, got n_best {self.n_best} and beam_size {self.beam_size}"
                 )
         _member("stop_rule", self.stop_rule, StopRule)
+        for name in ("refill", "force_end", "cut_competes", "coverage_steers", "finished_compete"):
+            _switch(name, getattr(self, name))
         if self.coverage_steers and self.coverage is CoverageRule.NONE:
             raise OptionError("coverage_steers needs a coverage rule, got True and 'none'")
         if self.finished_compete:

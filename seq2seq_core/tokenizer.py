@@ -90,10 +90,10 @@ class Tokenizer:
         self.kind = TokenizerKind(kind)
         try:
             self._processor = spm.SentencePieceProcessor(model_proto=model)
+            pieces = tuple(map(self.label, range(len(self))))  # else it would fail when one is shown
         except (RuntimeError, ValueError, TypeError) as error:
             raise OptionError(f"tokenizer must be a SentencePiece model, got {len(model)} other bytes") from error
-        specials = tuple(self._processor.id_to_piece(i) for i in range(min(4, len(self))))
-        if specials != SPECIAL_TOKENS:
+        if (specials := pieces[: len(SPECIAL_TOKENS)]) != SPECIAL_TOKENS:
             raise OptionError(f"tokenizer must begin with the tokens {SPECIAL_TOKENS}, got {specials}")
 
     @classmethod

@@ -34,7 +34,15 @@ OPEN_TO_ALL: Final = frozenset(core("trace errors options pictures").split())
 RULES: Final = {
     "app": may("demo.build"),
     "demo": may(),
-    "demo.build": may("demo.tabs demo.controls demo.service demo.plotly_view demo.wording", "gradio"),
+    "demo.build": may(
+        "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.failures demo.headers demo.gate "
+        "demo.uploads",
+        "gradio starlette",
+    ),
+    "demo.uploads": may(),
+    "demo.headers": may(libraries="starlette"),
+    "demo.gate": may("demo.failures", "starlette"),
+    "demo.failures": may("demo.wording", "gradio"),
     "demo.tabs": may(
         "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
     ),
@@ -45,7 +53,7 @@ RULES: Final = {
     "demo.figures": may("demo.wording", "plotly numpy"),
     "demo.report": may("demo.figures demo.wording " + core("files"), "plotly numpy tyro"),
     "demo.service": may(
-        "demo.wording " + core("pipeline presets printed tasks training architecture"), "numpy torch sacrebleu"
+        "demo.wording " + core("pipeline presets printed tasks training architecture lesson"), "numpy torch sacrebleu"
     ),
     "demo.wording": may(),
     "seq2seq_core": may(),
@@ -59,8 +67,9 @@ RULES: Final = {
     "seq2seq_core.tokenizer": may(libraries="sentencepiece"),
     "seq2seq_core.readers": may(core("tokenizer"), "numpy"),
     "seq2seq_core.copying": may(core("readers tokenizer")),
-    "seq2seq_core.attention": may(libraries="torch"),
-    "seq2seq_core.models": may(core("attention"), "torch"),
+    "seq2seq_core.repeated": may(libraries="torch"),
+    "seq2seq_core.attention": may(core("repeated"), "torch"),
+    "seq2seq_core.models": may(core("attention repeated"), "torch"),
     "seq2seq_core.decoding": may(libraries="torch numpy"),
     "seq2seq_core.tasks": may(core("tokenizer files"), "numpy torch"),
     "seq2seq_core.checkpoint": may(core("models tokenizer readers files card"), "torch safetensors numpy"),
@@ -75,6 +84,7 @@ RULES: Final = {
         core("checkpoint decoding models tokenizer readers copying tasks files"),
         "torch numpy safetensors tqdm sacrebleu tyro",
     ),
+    "seq2seq_core.lesson": may(core("checkpoint files models pipeline readers tasks tokenizer training"), "torch"),
     "seq2seq_core.evaluation": may(core("pipeline"), "sacrebleu"),
     "seq2seq_core.perplexity": may(core("checkpoint models tokenizer training"), "torch"),
     "seq2seq_core.length_curve": may(core("checkpoint evaluation pipeline tasks"), "tyro"),

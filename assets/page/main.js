@@ -11,6 +11,7 @@ import { drawExamples } from "./examples.js";
 import { drawGallery } from "./gallery.js";
 import { drawGrid } from "./grid.js";
 import { drawHealth } from "./health.js";
+import { drawLabAnswers, drawLabRuns } from "./lab.js";
 import { drawLayout } from "./layout.js";
 import { drawLineup, withLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
@@ -35,6 +36,8 @@ const VIEWS = {
   gallery: drawGallery,
   grid: drawGrid,
   health: drawHealth,
+  labanswers: drawLabAnswers,
+  labruns: drawLabRuns,
   layout: drawLayout,
   lineup: drawLineup,
   message: drawMessage,

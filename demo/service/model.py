@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
-from seq2seq_core.errors import InputError, OptionError
+from seq2seq_core.errors import InputError, OptionError, quoted
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Hypothesis, SelfAttentionTrace, Trace
 
 from .cache import Cache
 from .gallery import GalleryEntry, NamedModel
+from .own import OwnModels, Visitor, nobody
 from .problems import Problem, RequestError
 from .requests import LONGEST_OUTPUT, MAXIMUM_SOURCE_TOKENS, DecodeRequest
 from .searched import Searched, SearchRequest
@@ -62,7 +63,7 @@ class Decoded:
 
 
 class Service:
-    """The models of a gallery for all visitors; safe to call from many threads.
+    """The models of a gallery for all visitors, and those that only one visitor has; safe to call from many threads.
 
         service = Service(read_gallery(folders))
         service.start()                                   # returns at once; the first model begins to load
@@ -71,16 +72,40 @@ class Service:
     """
 
     def __init__(
-        self, gallery: Sequence[GalleryEntry], load: "Load | None" = None, budget: Budget | None = None
+        self,
+        gallery: Sequence[GalleryEntry],
+        load: "Load | None" = None,
+        budget: Budget | None = None,
+        visitor: Visitor = nobody,
     ) -> None:
-        self.gallery = tuple(gallery)
-        self._entries = {entry.name: entry for entry in self.gallery}
+        """
+        Args:
+            visitor: who asks, in the thread that asks; models that were adopted for somebody are there for them alone.
+        """
+        self._shared = tuple(gallery)
+        self._own = OwnModels(visitor)
+        self._entries = {entry.name: entry for entry in self._shared}
         self._open = load or open_folder
-        sizes = {entry.name: _size(entry) for entry in self.gallery}
+        sizes = {entry.name: _size(entry) for entry in self._shared}
         self._shelf = Shelf(sizes, self._load, budget)
         self._answers: Cache[DecodeRequest, Decoded] = Cache(CACHED_REQUESTS)
         self._searches: Cache[SearchRequest, Searched] = Cache(CACHED_SEARCHES)
         self._decoding = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
+
+    @property
+    def gallery(self) -> tuple[GalleryEntry, ...]:
+        """The models that whoever asks may use: everybody's, and behind them their own."""
+        return (*self._shared, *self._own.models)
+
+    def adopt(self, visitor: str, entry: GalleryEntry) -> None:
+        """One more model, for one visitor alone; its name must be new."""
+        self._shelf.add(entry.name, _size(entry))
+        self._own.add(visitor, entry)
+
+    def disown(self, name: str) -> None:
+        """A visitor's model is gone; nothing happens where there is none of that name."""
+        if self._own.remove(name):
+            self._shelf.remove(name)
 
     def entry(self, name: object = "") -> GalleryEntry:
         """The model of that name; without a name, the first one.
@@ -88,13 +113,16 @@ class Service:
         Raises:
             RequestError: there is none.
         """
-        if not self.gallery:
+        gallery = self.gallery
+        if not gallery:
             raise RequestError(Problem.FAILED)
         if name == "" or name is None:
-            return self.gallery[0]
-        if not isinstance(name, str) or name not in self._entries:
-            raise RequestError(Problem.MODEL, {"found": repr(name)[:80], "models": ", ".join(self._entries)})
-        return self._entries[name]
+            return gallery[0]
+        found = next((entry for entry in gallery if entry.name == name), None)
+        if found is None:
+            known = ", ".join(entry.name for entry in gallery)
+            raise RequestError(Problem.MODEL, {"found": quoted(name), "models": known})
+        return found
 
     def request(self, text: object, *, model: object = "", **settings: Any) -> DecodeRequest:
         """What is asked of a model, judged as what that model reads; settings as in `DecodeRequest`.
@@ -205,7 +233,7 @@ class Service:
                 raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
 
     def _load(self, name: str) -> "Model":
-        entry = self._entries[name]
+        entry = self._entries.get(name) or self._own.named(name)
         if entry.source is SourceKind.TABLE:
             return _printed_model()
         pipeline = open_named(entry.named) if entry.named else self._open(entry.folder)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from seq2seq_core.errors import quoted
 from seq2seq_core.options import BeamOptions, GreedyOptions, SamplingOptions, StopRule
 
 from .problems import Problem, RequestError
@@ -54,7 +55,7 @@ class DecodeRequest:
                 limits = {"minimum": self.min_length, "maximum": self.max_length}
                 raise RequestError(Problem.MINIMUM_TOO_HIGH, limits)
         if self.stop_rule not in STOP_RULES:
-            raise RequestError(Problem.STOP_RULE, {"found": repr(self.stop_rule)[:80], "rules": ", ".join(STOP_RULES)})
+            raise RequestError(Problem.STOP_RULE, {"found": quoted(self.stop_rule), "rules": ", ".join(STOP_RULES)})
 
     @classmethod
     def of(  # noqa: PLR0913 - one parameter for each field
@@ -134,7 +135,7 @@ def check_whole(problem: Problem, value: object, low: int, high: int) -> None:
         RequestError: it is not.
     """
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise RequestError(problem, {"low": low, "high": high, "found": repr(value)[:40]})
+        raise RequestError(problem, {"low": low, "high": high, "found": quoted(value, 40)})
 
 
 def check_number(problem: Problem, value: object, low: float, high: float) -> None:
@@ -145,4 +146,4 @@ def check_number(problem: Problem, value: object, low: float, high: float) -> No
     """
     # Comparing refuses NaN and infinity too, and unlike a conversion it takes whole numbers of any size.
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise RequestError(problem, {"low": f"{low:g}", "high": f"{high:g}", "found": repr(value)[:40]})
+        raise RequestError(problem, {"low": f"{low:g}", "high": f"{high:g}", "found": quoted(value, 40)})

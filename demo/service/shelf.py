@@ -69,12 +69,23 @@ class Shelf(Generic[Model]):
         self._reading = threading.Lock()  # two models that load at once take twice as long each
         self._clock = count(1)
 
+    def add(self, name: str, size: int) -> None:
+        """One more model, of so many bytes."""
+        with self._changed:
+            self._places[name] = _Place[Model](size)
+
+    def remove(self, name: str) -> None:
+        """Forget a model; who uses it keeps it until they are done."""
+        with self._changed:
+            self._places.pop(name, None)
+            self._changed.notify_all()
+
     def state(self, name: str) -> State:
-        return self._places[name].state
+        return self._place(name).state
 
     def want(self, name: str) -> None:
         """Begin to load it, in the background, unless that is done or was tried."""
-        place = self._places[name]
+        place = self._place(name)
         with self._changed:
             if place.state is not State.ASLEEP:
                 return
@@ -83,7 +94,7 @@ class Shelf(Generic[Model]):
 
     def wait(self, name: str, seconds: float) -> State:
         """Wait until it is loaded or has failed, at most so long; its state then."""
-        place = self._places[name]
+        place = self._place(name)
         with self._changed:
             self._changed.wait_for(lambda: place.state in (State.READY, State.FAILED), seconds)
             return place.state
@@ -95,7 +106,7 @@ class Shelf(Generic[Model]):
         Raises:
             RequestError: it is not there within `patience` seconds, or cannot be loaded.
         """
-        place = self._places[name]
+        place = self._place(name)
         with self._changed:
             place.users += 1
         try:
@@ -109,6 +120,12 @@ class Shelf(Generic[Model]):
                 place.users -= 1
                 place.last_used = next(self._clock)
                 self._changed.notify_all()
+
+    def _place(self, name: str) -> _Place[Model]:
+        with self._changed:
+            if name not in self._places:
+                raise RequestError(Problem.FAILED)
+            return self._places[name]
 
     def _fill(self, name: str, place: _Place[Model]) -> None:
         with self._changed:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from seq2seq_core.errors import OptionError
+from seq2seq_core.errors import OptionError, quoted
 from seq2seq_core.options import (
     BeamOptions,
     DiverseOptions,
@@ -58,7 +58,7 @@ class Settings:
         check_whole(Problem.BEAM_SIZE, self.beam_size, 1, MAXIMUM_BEAM_SIZE)
         check_number(Problem.ALPHA, self.alpha, 0, MAXIMUM_ALPHA)
         if self.length_rule not in RULES:
-            found = {"found": repr(self.length_rule)[:80], "rules": ", ".join(RULES)}
+            found = {"found": quoted(self.length_rule), "rules": ", ".join(RULES)}
             raise RequestError(Problem.LENGTH_RULE, found)
         check_whole(Problem.MINIMUM_LENGTH, self.min_length, 0, LARGEST_MINIMUM)
         check_number(Problem.TEMPERATURE, self.temperature, *TEMPERATURES)
@@ -131,7 +131,7 @@ def options_of(way: object, settings: Settings, max_length: int | None = None) -
         RequestError: there is no such way, or it cannot have these settings.
     """
     if not isinstance(way, str) or way not in WAYS:
-        raise RequestError(Problem.ALGORITHM, {"found": repr(way)[:80], "algorithms": ", ".join(WAYS)})
+        raise RequestError(Problem.ALGORITHM, {"found": quoted(way), "algorithms": ", ".join(WAYS)})
     try:
         return replace(WAYS[way](settings), max_length=max_length)
     except OptionError as error:

@@ -112,6 +112,8 @@ def build(context: Context) -> None:
     layout = _Layout(context.captions, desk)
     _wire_comparing(layout, desk, context.language)
     _wire_models(layout, desk.lineup, context.language)
+    own = quiet(inputs=[layout.models, context.language], outputs=layout.dressed)
+    context.own.change(desk.lineup.dress_again, **own)  # the models that the visitor trains come and go
     _wire_language(layout, desk, context.language)
     api(
         endpoint(context.service),

@@ -18,6 +18,7 @@ from demo.service import (
     check_lineup,
 )
 from demo.wording import Words, words_for
+from seq2seq_core.errors import quoted
 from seq2seq_core.trace import to_json
 
 from .parts.answers import LETTERS, Answer, Comparison
@@ -46,7 +47,7 @@ def requests_for(
         LineupError: these models cannot be compared.
     """
     if algorithm not in ALGORITHMS:
-        raise RequestError(Problem.ALGORITHM, {"found": repr(algorithm)[:80], "algorithms": ", ".join(ALGORITHMS)})
+        raise RequestError(Problem.ALGORITHM, {"found": quoted(algorithm), "algorithms": ", ".join(ALGORITHMS)})
     entries = [service.entry(name) for name in (names if isinstance(names, list) else [names])]
     check_lineup(entries)
     return [service.request(text, model=entry.name, beam_size=beam_size, alpha=alpha) for entry in entries]

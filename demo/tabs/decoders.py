@@ -9,7 +9,7 @@ from demo.controls import Span, choice, options, slider
 from demo.plotly_view import PlotlyView
 from demo.service.requests import LARGEST_SEED, MAXIMUM_ALPHA, MAXIMUM_BEAM_SIZE, TEMPERATURES
 from demo.service.ways import Settings
-from demo.wording import WORDS, Language, Words
+from demo.wording import WORDS, Language, Words, words_for
 from demo.wording.compare_words import SectionWords
 from demo.wording.decoder_words import AnswerWords, SweepWords
 
@@ -175,6 +175,7 @@ def build(context: Context) -> None:
     layout.steps.wire(layout.trial, context.language)
     _wire_sweeps(layout, SweepDesk(desk), context.language)
     _wire_choices(layout, desk, context.language)
+    _wire_own_models(layout, desk, context)
     _wire_language(layout, desk, context.language)
 
 
@@ -239,6 +240,16 @@ def _wire_choices(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> No
             outputs=[layout.sentence, layout.examples, layout.results, layout.trial],
         ),
     )  # what another model wrote is not shown under the new one
+
+
+def _wire_own_models(layout: _Layout, desk: DecodersDesk, context: Context) -> None:
+    """The list follows the models that the visitor trains; the first one in the place of one that is gone."""
+
+    def follow(model: str, language: str) -> Any:
+        names = [entry.name for entry in desk.models]
+        return gr.update(choices=_models(desk, words_for(language)), value=model if model in names else names[0])
+
+    context.own.change(follow, **quiet(inputs=[layout.model, context.language], outputs=[layout.model]))
 
 
 def _wire_language(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> None:

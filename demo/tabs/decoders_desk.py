@@ -13,6 +13,7 @@ from demo.service.requests import check_whole
 from demo.service.trial import Progress, Trial, WaysError, tried
 from demo.service.ways import RULES, WAYS, Settings
 from demo.wording import Words, words_for
+from seq2seq_core.errors import quoted
 from seq2seq_core.options import LengthRule
 
 from .decoders_steps import STEPS, steps_outputs
@@ -126,7 +127,7 @@ def settings_of(
         RequestError: a value is of the wrong kind or out of its range.
     """
     if not isinstance(length_rule, str) or length_rule not in tuple(RULES):
-        found = {"found": repr(length_rule)[:80], "rules": ", ".join(RULES)}
+        found = {"found": quoted(length_rule), "rules": ", ".join(RULES)}
         raise RequestError(Problem.LENGTH_RULE, found)
     return Settings(
         beam_size=_whole(Problem.BEAM_SIZE, beam_size),

@@ -9,6 +9,7 @@ from gradio.blocks import Block
 from gradio.components import Component
 
 from demo.service import ExampleBook, ExposureTask, MeasuredTask, Service
+from demo.service.lab import Lab
 from demo.wording import Words, words_for
 
 Properties: TypeAlias = Mapping[str, Any]
@@ -53,13 +54,21 @@ def _update(properties: Properties) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all tabs share."""
+    """What all tabs share.
+
+    `own` holds the names of the models that this visitor has trained: where it changes, lists of models follow.
+    `wanted` is one that the tab 'Translate' is to take up, and when it was asked for.
+    """
 
     app: gr.Blocks
     service: Service
+    lab: Lab
     examples: ExampleBook
     language: gr.Radio
     captions: Captions
+    tabs: gr.Tabs
+    own: gr.State
+    wanted: gr.State
     measured: tuple[MeasuredTask, ...] = ()
     exposure: tuple[ExposureTask, ...] = ()
 

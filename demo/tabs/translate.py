@@ -93,6 +93,7 @@ def build(context: Context) -> None:
     layout, desk = _Layout(context, models.dress("", "en")), Desk(context.service, context.examples)
     _wire_decoding(layout, desk, context.language)
     _wire_models(layout, desk, models, context.language)
+    _wire_own_models(layout, models, context)
     _wire_alpha(layout)
     _wire_selection(layout, desk, context.language)
     layout.search.wire(layout.chosen, context.language)
@@ -133,6 +134,15 @@ def _wire_models(layout: _Layout, desk: Desk, models: ModelDesk, language: gr.Ra
     part.examples.again(models.other_pictures, **quiet(inputs=[part.model, language], outputs=[part.examples]))
     language.change(
         models.dress_again, trigger_mode="always_last", **quiet(inputs=[part.model, language], outputs=part.dressed)
+    )
+
+
+def _wire_own_models(layout: _Layout, models: ModelDesk, context: Context) -> None:
+    """Those that the visitor trains: the list follows, and one may be asked for from the training lab."""
+    part, language = layout.input, context.language
+    context.own.change(models.follow_own, **quiet(inputs=[part.model, language], outputs=part.dressed))
+    context.wanted.change(
+        models.take_up, **quiet(inputs=[context.wanted, part.model, part.sentence, language], outputs=part.dressed)
     )
 
 

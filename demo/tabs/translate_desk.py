@@ -11,6 +11,7 @@ from demo.figures.walk import node_in
 from demo.plotly_view import clicked
 from demo.service import DecodeRequest, ExampleBook, Problem, RequestError, Service, SourceKind, State, WhatIf
 from demo.wording import Words, words_for
+from seq2seq_core.errors import quoted
 from seq2seq_core.trace import to_json
 
 from .page_view import chosen_number
@@ -191,7 +192,7 @@ def endpoint(service: Service) -> Callable[..., dict[str, Any]]:
             )
             algorithms = ("beam", "sampling" if request.source is SourceKind.NONE else "greedy")
             if algorithm not in algorithms:
-                values = {"found": repr(algorithm)[:80], "algorithms": ", ".join(algorithms)}
+                values = {"found": quoted(algorithm), "algorithms": ", ".join(algorithms)}
                 raise RequestError(Problem.ALGORITHM, values)
             decoded = service.decode(request)
         except RequestError as error:

@@ -56,7 +56,18 @@ class ModelDesk:
         place = chosen_number(event, "model")
         if place is None or not 0 <= place < len(self.service.gallery):
             return UNCHANGED
-        entry = self.service.gallery[place]
+        return self._taken_up(self.service.gallery[place], model, text, language)
+
+    def take_up(self, wanted: tuple[str, int] | None, model: str, text: str, language: str) -> tuple[Any, ...]:
+        """The model that another tab asks for."""
+        entry = self._entry(wanted[0], None) if wanted else None
+        return UNCHANGED if entry is None else self._taken_up(entry, model, text, language)
+
+    def follow_own(self, model: str, language: str) -> tuple[Any, ...]:
+        """Models of the visitor's own have come or gone; the first model of all in the place of one that is gone."""
+        return self.dress(model if self._entry(model, None) else "", language).updates()
+
+    def _taken_up(self, entry: GalleryEntry, model: str, text: str, language: str) -> tuple[Any, ...]:
         self.service.want(entry.name)
         kept = text if self._entry(model, entry).reads_like(entry) else self._first_source(entry)
         return self.dress(entry.name, language).updates(kept)

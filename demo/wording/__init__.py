@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from . import chinese, compare, decoders, english, exposure, figures
+from . import chinese, compare, decoders, english, exposure, figures, lab
 from .compare_words import CompareWords
 from .decoder_words import DecoderWords
 from .exposure_words import ExposureWords
 from .figure_words import FigureWords
+from .lab_words import LabWords
 from .page_words import PageWords
 
 
@@ -34,14 +35,27 @@ class Words:
     compare: CompareWords
     decoders: DecoderWords
     exposure: ExposureWords
+    lab: LabWords
 
 
 WORDS: Final[Mapping[Language, Words]] = {
     Language.ENGLISH: Words(
-        Language.ENGLISH, english.PAGE, figures.ENGLISH, compare.ENGLISH, decoders.ENGLISH, exposure.ENGLISH
+        Language.ENGLISH,
+        english.PAGE,
+        figures.ENGLISH,
+        compare.ENGLISH,
+        decoders.ENGLISH,
+        exposure.ENGLISH,
+        lab.ENGLISH,
     ),
     Language.CHINESE: Words(
-        Language.CHINESE, chinese.PAGE, figures.CHINESE, compare.CHINESE, decoders.CHINESE, exposure.CHINESE
+        Language.CHINESE,
+        chinese.PAGE,
+        figures.CHINESE,
+        compare.CHINESE,
+        decoders.CHINESE,
+        exposure.CHINESE,
+        lab.CHINESE,
     ),
 }
 

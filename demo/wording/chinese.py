@@ -22,6 +22,7 @@ _FRAME: Final = FrameWords(
         "页面上的每个数字都是模型计算结果的舍入值。"
         "同样的搜索也可以作为数据获取：[API](?view=api)，端点 `/decode` 与 `/compare`。"
     ),
+    failed="这个请求出了问题，应用仍在运行。请再试一次。",
 )
 
 _INPUT: Final = InputWords(

@@ -22,6 +22,7 @@ _FRAME: Final = FrameWords(
         "Every number is a rounding of what the model computed. The same search as data: "
         "[API](?view=api), endpoints `/decode` and `/compare`."
     ),
+    failed="Something went wrong with this request; the app goes on. Please try again.",
 )
 
 _INPUT: Final = InputWords(

@@ -29,6 +29,7 @@ ENGLISH: Final = GalleryWords(
         "generated:class-to-sequence": "Class → sentence",
         "generated:shapes": "Picture → caption",
         "generated:language": "Language model",
+        "own-pairs": "My own pairs",
         "": "Other tasks",
     },
     inputs={
@@ -91,6 +92,7 @@ CHINESE: Final = GalleryWords(
         "generated:class-to-sequence": "类别 → 句子",
         "generated:shapes": "图片 → 描述",
         "generated:language": "语言模型",
+        "own-pairs": "我自己的数据",
         "": "其他任务",
     },
     inputs={

@@ -22,6 +22,7 @@ class FrameWords:
     tagline: str
     language: str
     footer: str
+    failed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

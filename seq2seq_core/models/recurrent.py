@@ -25,7 +25,8 @@ from seq2seq_core.models.config import (
     Output,
     RecurrentConfig,
 )
-from seq2seq_core.models.decoder import RECURRENT_DECODERS, Carried, Given, Unrolled
+from seq2seq_core.models.decoder import Carried, Given, Unrolled
+from seq2seq_core.models.decoders import RECURRENT_DECODERS
 from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.encoder import Encoded, LabelEncoder, RecurrentEncoder
 from seq2seq_core.models.output import OUTPUTS, Places, Scored, places_of

@@ -154,7 +154,7 @@ def _lines(path: Path) -> Iterator[str]:
                 else:
                     yield from (*blank, line)
                     blank = None
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:  # ValueError: a name that no file can have
         raise DataError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if blank is not None:
         raise DataError(f"{path}: the file is empty")

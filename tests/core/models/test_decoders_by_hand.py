@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from seq2seq_core.attention import Coverage
 from seq2seq_core.models.cells import CELLS
 from seq2seq_core.models.config import Bridge, CellKind, DecoderKind, Readout, RecurrentConfig
-from seq2seq_core.models.decoder import RECURRENT_DECODERS, Carried, Given, RecurrentDecoder
+from seq2seq_core.models.decoder import Carried, Given, RecurrentDecoder
+from seq2seq_core.models.decoders import RECURRENT_DECODERS
 from tests.support.recurrent_models import CHO, LUONG, NONE, Combination, combination
 
 ONE_UNIT: dict[str, Any] = {

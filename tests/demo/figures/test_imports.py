@@ -7,6 +7,7 @@ PROBE = """
 import sys
 import demo.figures.tree, demo.figures.heatmap, demo.figures.next_tokens, demo.wording.figures
 import demo.figures.head_maps, demo.figures.picture, demo.figures.comparison, demo.figures.length_curve
+import demo.figures.lab_curves
 print(*sorted({name.partition(".")[0] for name in sys.modules} & {"torch", "gradio", "sentencepiece"}))
 """
 

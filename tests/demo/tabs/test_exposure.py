@@ -53,6 +53,7 @@ def test_a_model_is_called_by_its_training() -> None:
 
 def test_without_measurements_there_is_no_section() -> None:
     nothing = cast(Any, None)
-    context = Context(nothing, nothing, nothing, nothing, Captions([]))
+    captions = Captions([])
+    context = Context(nothing, nothing, nothing, nothing, nothing, captions, nothing, nothing, nothing)
     exposure_section(context)
     assert context.captions.entries == []
