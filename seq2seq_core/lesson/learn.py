@@ -10,12 +10,13 @@ import io
 import platform
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import torch
+from torch.optim import Optimizer
 
 from seq2seq_core.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from seq2seq_core.files import write_file
@@ -33,9 +34,10 @@ from seq2seq_core.trace import to_json
 from seq2seq_core.training.batches import TokenPairs, tokenise
 from seq2seq_core.training.config import TrainingOptions
 from seq2seq_core.training.log import Log
-from seq2seq_core.training.loop import Trainer, Validation
+from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.measures import Validation
 from seq2seq_core.training.run import Run
-from seq2seq_core.training.state import Progress, unpack_state
+from seq2seq_core.training.state import Progress, RandomState, unpack_state
 
 SECONDS_OF_A_SLICE: Final = 1.4
 LOOKS_TO_A_SLICE: Final = 3.0  # a slice takes at least so many times as long as the look before it
@@ -53,12 +55,14 @@ class LessonRun(Run):
     def save_best(self, model: Seq2Seq[Any], progress: Progress, loss: float) -> None:
         """Nothing: the model to use is the one that the last frame shows."""
 
-    def save_last(self, model: Seq2Seq[Any], progress: Progress, optimiser: torch.optim.Optimizer) -> None:
+    def save_last(
+        self, model: Seq2Seq[Any], progress: Progress, optimiser: Optimizer, randoms: Sequence[RandomState]
+    ) -> None:
         """Nothing; see `save`."""
 
     def save(self, trainer: Trainer, frame: Frame) -> None:
         """The model to use, measured as its last frame says, and the state to go on from."""
-        Run.save_last(self, trainer.model, trainer.progress, trainer.optimiser)
+        Run.save_last(self, trainer.model, trainer.progress, trainer.optimiser, [RandomState.now()])
         metrics = {"exact match %, greedy, single reference": round(100 * frame.exact, 2)}
         save_checkpoint(self.folder / MODEL, self._checkpoint(trainer.model, trainer.progress, metrics))
 
@@ -67,6 +71,7 @@ class LessonLog(Log):
     """Keeps what the last validation measured, and writes no file."""
 
     def __init__(self) -> None:
+        super().__init__(None)
         self.validation: Validation | None = None
 
     def write(self, event: str, **fields: object) -> None:
