@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
+from torch.optim import Optimizer
 
 from seq2seq_core.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from seq2seq_core.files import write_file
@@ -55,11 +56,7 @@ class LessonRun(Run):
         """Nothing: the model to use is the one that the last frame shows."""
 
     def save_last(
-        self,
-        model: Seq2Seq[Any],
-        progress: Progress,
-        optimiser: torch.optim.Optimizer,
-        randoms: Sequence[RandomState],
+        self, model: Seq2Seq[Any], progress: Progress, optimiser: Optimizer, randoms: Sequence[RandomState]
     ) -> None:
         """Nothing; see `save`."""
 
@@ -74,6 +71,7 @@ class LessonLog(Log):
     """Keeps what the last validation measured, and writes no file."""
 
     def __init__(self) -> None:
+        super().__init__(None)
         self.validation: Validation | None = None
 
     def write(self, event: str, **fields: object) -> None:
