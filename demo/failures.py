@@ -5,6 +5,7 @@ at the level DEBUG the whole of it is told.
 """
 
 import logging
+import os
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final
@@ -38,8 +39,14 @@ class Page(gr.Blocks):
 
 def log_failure(what: str, error: BaseException) -> None:
     """One line about what failed, without the error's own words."""
-    _log.error("%s failed: %s, %s", what, type(error).__name__, _way(error))
+    _log.error("%s failed: %s, %s", what, _kind(error), _way(error))
     _log.debug("%s failed", what, exc_info=error)
+
+
+def _kind(error: BaseException) -> str:
+    """Of what the system refused, its reason too."""
+    reason = f" ({os.strerror(error.errno)})" if isinstance(error, OSError) and error.errno else ""
+    return type(error).__name__ + reason
 
 
 def _way(error: BaseException) -> str:
