@@ -41,9 +41,10 @@ def suspect(browser: Browser, app: ServedApp) -> Iterator[tuple[Page, PageGuard]
 @pytest.mark.parametrize(
     ("script", "problem"),
     [
-        ("fetch('http://example.invalid/x').catch(() => {})", "request to another host: http://example.invalid/x"),
-        ("new Image().src = 'https://example.invalid/y.png'", "request to another host: https://example.invalid/y.png"),
-        ("void new WebSocket('wss://example.invalid/z')", "request to another host: wss://example.invalid/z"),
+        # The page's policy stops these before they are made, and says so.
+        ("fetch('http://example.invalid/x').catch(() => {})", "http://example.invalid/x"),
+        ("new Image().src = 'https://example.invalid/y.png'", "https://example.invalid/y.png"),
+        ("void new WebSocket('wss://example.invalid/z')", "wss://example.invalid/z"),
         ("console.error('it broke')", "console error: it broke"),
         ("void setTimeout(() => { throw new Error('nobody caught me') })", "uncaught error: nobody caught me"),
     ],
@@ -53,7 +54,7 @@ def test_the_guard_reports(suspect: tuple[Page, PageGuard], script: str, problem
     page, guard = suspect
     page.evaluate(script)
     for _ in range(100):
-        if problem in guard.problems:
+        if any(problem in found for found in guard.problems):
             break
         page.wait_for_timeout(50)
-    assert problem in guard.problems
+    assert any(problem in found for found in guard.problems)
