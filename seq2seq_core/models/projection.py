@@ -4,7 +4,7 @@ Sizes: E features, V vocabulary.
 """
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import torch
 from torch import Tensor, nn
@@ -41,18 +41,28 @@ class Projection(nn.Module):
         __call__ = forward
 
 
-class Turned:
+class Turned(nn.Module):
     """W x + b with a copy of W that lies (in, out): for the few rows of a search it is read about twice as fast.
 
-    The copy is made by the first search and again when the weights have changed; training does not make or use it.
+    The copy is made by the first search and again when the weights have changed; training does not make or use it. It
+    is forgotten whenever the model is put into training or evaluation mode, or answers with a gradient: a fused
+    optimiser changes weights without counting it as a change of the tensor.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._of: tuple[int, int] | None = None
         self._weight_EV: Tensor | None = None
 
-    def __call__(self, features: Tensor, weight_VE: Tensor, bias_V: Tensor) -> Tensor:
+    def train(self, mode: bool = True) -> Self:
+        """What may have been trained since is read anew."""
+        self._weight_EV = None
+        return super().train(mode)
+
+    def forward(self, features: Tensor, weight_VE: Tensor, bias_V: Tensor) -> Tensor:
         """(..., E) -> (..., V)."""
+        if torch.is_grad_enabled():
+            self._weight_EV = None
         if not self._serves(features, weight_VE):
             return functional.linear(features, weight_VE, bias_V)
         version = (weight_VE.data_ptr(), weight_VE._version)
@@ -62,6 +72,9 @@ class Turned:
             self._weight_EV, self._of = weight_EV, version
         logits_RV = torch.addmm(bias_V, features.reshape(-1, weight_EV.size(0)), weight_EV)
         return logits_RV.view(*features.shape[:-1], -1)
+
+    if TYPE_CHECKING:
+        __call__ = forward
 
     @staticmethod
     def _serves(features: Tensor, weight_VE: Tensor) -> bool:
