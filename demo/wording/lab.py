@@ -9,7 +9,7 @@ from .lab_words import LabAnswerWords, LabAskWords, LabCurveWords, LabMapWords, 
 _ASK_ENGLISH: Final = LabAskWords(
     task="Task",
     tasks={
-        "dates": "Dates: March 3, 2019 → 2019-03-03",
+        "dates": "Dates → 2019-03-03",
         "copy": "Copy letters",
         "reverse": "Reverse letters",
         "sort": "Sort numbers",
@@ -17,7 +17,7 @@ _ASK_ENGLISH: Final = LabAskWords(
         "digits-to-words": "Digits → number words",
         "parse": "Sentence → tree",
         "labels": "Text → labels",
-        "": "My own pairs (a file, under More)",
+        "": "My own pairs (More)",
     },
     comparison="Side by side",
     comparisons={
@@ -97,7 +97,7 @@ _ASK_ENGLISH: Final = LabAskWords(
 _ASK_CHINESE: Final = LabAskWords(
     task="任务",
     tasks={
-        "dates": "日期：March 3, 2019 → 2019-03-03",
+        "dates": "英文日期 → 2019-03-03",
         "copy": "复制字母",
         "reverse": "反转字母",
         "sort": "数字排序",
@@ -105,7 +105,7 @@ _ASK_CHINESE: Final = LabAskWords(
         "digits-to-words": "数字 → 英文数词",
         "parse": "句子 → 句法树",
         "labels": "文本 → 标签",
-        "": "我自己的数据（在“更多”中上传文件）",
+        "": "我自己的数据（更多）",
     },
     comparison="并排比较",
     comparisons={

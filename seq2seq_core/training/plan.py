@@ -90,6 +90,32 @@ _REVERSING_SIZES: Final = (
     "--model.dropout 0.1 "
 )
 
+_EXPOSED: Final = {
+    "dates": _CHARACTERS + "--task dates --difficulty 3 --task-pairs 60000 --longest 80 --max-tokens 1500000 "
+    "--validate-every 300000 --model.embedding-size 64 --model.encoder-size 96 --model.decoder-size 160 "
+    "--model.attention-size 96 --model.dropout 0.1 ",
+    "scan": _WORDS + "--measure sequences --max-tokens 1500000 --validate-every 300000 --model.embedding-size 64 "
+    "--model.encoder-size 96 --model.decoder-size 128 --model.attention-size 64 --model.dropout 0.1 ",
+    "phonemes": _SMALL.format(source="letter", target="word") + "--measure phonemes --max-tokens 2000000 "
+    "--validate-every 400000 --model.embedding-size 64 --model.encoder-size 128 --model.decoder-size 192 "
+    "--model.attention-size 96 --model.dropout 0.1 ",
+}
+_EXPOSED_CORPORA: Final = {"scan": "scan-length", "phonemes": "cmudict-g2p"}
+_FALL: Final = {"dates": "1e-3", "scan": "1e-3", "phonemes": "7.5e-4"}  # what epsilon loses with every update
+_FALL_TO_ZERO: Final = {"dates": "1.4e-3", "scan": "1.4e-3", "phonemes": "1.05e-3"}
+
+
+def _exposed(task: str, floor: str = "") -> Planned:
+    """Teacher forcing, or scheduled sampling whose epsilon falls to `floor`, nothing else changed."""
+    settings = _EXPOSED[task] + "--optimiser.warmup 100"
+    if floor:
+        fall = (_FALL if float(floor) else _FALL_TO_ZERO)[task]
+        settings += f" --teaching.kind linear --teaching.linear-c {fall} --teaching.floor {floor}"
+    attribution = {"dates": _OWN, "scan": _SCAN, "phonemes": _CMUDICT}[task]
+    name, corpus = f"{task}-to-{floor}" if floor else f"{task}-forced", _EXPOSED_CORPORA.get(task, "")
+    return Planned(name, settings, attribution, corpus, references=task == "phonemes")
+
+
 PLAN: Final = (
     Planned(
         "dates",
@@ -206,6 +232,8 @@ PLAN: Final = (
         "--transformer.dropout 0.1 --optimiser.schedule inverse_sqrt --optimiser.warmup 300",
         _OWN,
     ),
+    # Not in the box: these are measured by seq2seq_core.exposure (--precision fp32).
+    *(_exposed(task, floor) for task in _EXPOSED for floor in ("", "0.75", "0.50", "0.25", "0.00")),
     # Not in the box: the best of the seven, trained to convergence.
     _french(
         "tatoeba-en-fr-transformer",
