@@ -141,3 +141,15 @@ def test_a_file_of_ones_own_is_checked_and_learnt(
     screenshot("phone")
     page.locator("#lab-stop").click()
     expect_stage(page, "stopped")
+
+
+def test_exposure_bias_is_drawn_for_the_task_that_is_chosen(page: Page, screenshot: Callable[[str], None]) -> None:
+    open_tab(page, "lab")
+    figures = page.locator("#tab-lab .js-plotly-plot")
+    expect(figures).to_have_count(3, timeout=PATIENCE_MS)  # positions, recovery, over-correction
+    told = page.locator("#tab-lab").get_by_text("free-running", exact=False)
+    before = told.last.inner_text()
+    page.locator("#exposure-task input").last.check()
+    expect(told.last).not_to_have_text(before, timeout=PATIENCE_MS)
+    expect(figures).to_have_count(3)
+    screenshot("exposure")
