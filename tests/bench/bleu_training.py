@@ -17,8 +17,10 @@ from typing import Any, Final
 import tyro
 
 from seq2seq_core.checkpoint import load_checkpoint
+from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.tasks.parallel import ParallelText, from_pairs, read_parallel
+from seq2seq_core.training.rewards import SentenceBleu
 from tests.bench.strategies import difference, outputs_of, score_of, train_once
 
 _VARIANTS: Final = {
@@ -56,7 +58,10 @@ class BenchOptions:
 def main() -> None:
     options = tyro.cli(BenchOptions, description=__doc__)
     test = _held_out(options)
-    before, curves = outputs_of(Pipeline.load(options.model), test), {}
+    pipeline = Pipeline.load(options.model)
+    before, curves = outputs_of(pipeline, test), {}
+    valid = read_parallel(str(options.data / "valid.tsv"))
+    print(f"mean reward of greedy search on the validation file, before: {_reward_of(pipeline, valid):.4f}")
     print("before: " + ", ".join(f"{search} {score_of(each, test.targets)}" for search, each in before.items()))
     for variant, settings in _VARIANTS.items():
         words = [*_words(options), *settings.format(samples=options.samples, alpha=options.alpha).split()]
@@ -97,9 +102,17 @@ def _rewards(events: list[dict[str, Any]]) -> dict[str, dict[int, float]]:
     """Mean rewards by update: of what was drawn since the one before, and of greedy search on the validation file."""
     curves: dict[str, dict[int, float]] = {"drawn": {}, "valid": {}}
     for event in events:
-        if "reward" in event:
-            curves["valid" if event["event"] == "validation" else "drawn"][event["update"]] = event["reward"]
+        if event["event"] == "validation" and "reward" in event:
+            curves["valid"][event["update"]] = round(event["reward"], 4)
+        if event["event"] == "update" and "reward" in event.get("parts", {}):
+            curves["drawn"][event["update"]] = event["parts"]["reward"]
     return curves
+
+
+def _reward_of(pipeline: Pipeline, text: ParallelText) -> float:
+    """Mean reward of what greedy search says."""
+    bleu, outputs = SentenceBleu(), pipeline.translate(text.sources, GreedyOptions())
+    return sum(bleu(output, wanted) for output, wanted in zip(outputs, text.targets, strict=True)) / len(text)
 
 
 if __name__ == "__main__":
