@@ -98,8 +98,9 @@ def command(options: TrainingOptions) -> str:
     words = [*launcher(), "seq2seq_core.train"]
     for name, value in _flat(_plain(asdict(options))).items():
         if name != "resume" and value != defaults[name]:
-            flag = "--" + name.replace("_", "-")
-            words += [flag] if value is True else [f"--no-{name}"] if value is False else [flag, *_words(value)]
+            group, dot, setting = name.replace("_", "-").rpartition(".")
+            flag, off = f"--{group}{dot}{setting}", f"--{group}{dot}no-{setting}"
+            words += [flag] if value is True else [off] if value is False else [flag, *_words(value)]
     return shlex.join(words)
 
 

@@ -13,6 +13,7 @@ import tyro
 
 from seq2seq_core.checkpoint import load_checkpoint
 from seq2seq_core.errors import DataError, OptionError, TrainingError
+from seq2seq_core.models.config import Bridge, RecurrentOptions
 from seq2seq_core.options import GreedyOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.train import main, train
@@ -178,7 +179,9 @@ def test_help_names_every_setting_with_its_unit(
 
 
 def test_the_card_tells_the_command_that_trains_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    options = tiny_options(tmp_path, max_tokens=300, tokenizer=TokenizerOptions(source_size=330, shared=True))
+    model = RecurrentOptions(embedding_size=8, encoder_size=8, decoder_size=8, bidirectional=False, bridge=Bridge.LAST)
+    cut = TokenizerOptions(source_size=330, shared=True)
+    options = tiny_options(tmp_path, max_tokens=300, tokenizer=cut, model=model)
     run = train(options)
     command = load_checkpoint(run.best).training["command"]
     assert command in (run.best / "README.md").read_text(encoding="utf-8")
