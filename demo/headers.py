@@ -19,7 +19,7 @@ _POLICY: Final = {
     "script-src": "'self' 'unsafe-eval'",
     "style-src": "'self' 'unsafe-inline'",
     "img-src": _PICTURES,
-    "font-src": "'self'",
+    "font-src": "'self' data:",  # the equations' letters come inside Gradio's own style sheet
     "connect-src": "'self'",
     "manifest-src": "'self'",
     "base-uri": "'self'",
