@@ -55,6 +55,11 @@ class ExposedModel:
     repeated: MeasuredShare
     wrong_after_right: MeasuredShare
 
+    @property
+    def cost_of_own_prefix(self) -> float:
+        """How many times larger the perplexity is after the model's own prefix than after the true one."""
+        return self.free_running_perplexity.value / self.teacher_forced_perplexity.value
+
 
 @dataclass(frozen=True, slots=True)
 class ExposureTask:
@@ -67,8 +72,9 @@ class ExposureTask:
 
 
 def read_exposure(folder: Path) -> tuple[ExposureTask, ...]:
-    """The files of a folder, by name; none where there is no such folder."""
-    return tuple(_readable(sorted(folder.glob("*.json"))))
+    """The files of a folder, the clearest first: where a model's own prefix costs the first model most."""
+    tasks = _readable(sorted(folder.glob("*.json")))
+    return tuple(sorted(tasks, key=lambda task: -task.models[0].cost_of_own_prefix))
 
 
 def _readable(paths: list[Path]) -> Iterator[ExposureTask]:

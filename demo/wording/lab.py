@@ -9,7 +9,7 @@ from .lab_words import LabAnswerWords, LabAskWords, LabCurveWords, LabMapWords, 
 _ASK_ENGLISH: Final = LabAskWords(
     task="Task",
     tasks={
-        "dates": "Dates → 2019-03-03",
+        "dates": "Dates to ISO",
         "copy": "Copy letters",
         "reverse": "Reverse letters",
         "sort": "Sort numbers",
@@ -97,7 +97,7 @@ _ASK_ENGLISH: Final = LabAskWords(
 _ASK_CHINESE: Final = LabAskWords(
     task="任务",
     tasks={
-        "dates": "英文日期 → 2019-03-03",
+        "dates": "英文日期",
         "copy": "复制字母",
         "reverse": "反转字母",
         "sort": "数字排序",

@@ -54,6 +54,13 @@ def test_a_file_gives_its_models_with_all_that_was_measured(tmp_path: Path) -> N
     assert (forced.teacher_forced_perplexity.value, forced.free_running_perplexity.value) == (1.2, 1.25)
 
 
+def test_the_task_whose_own_prefix_costs_most_comes_first(tmp_path: Path) -> None:
+    clear = model(measured=measured(free_running_perplexity=PERPLEXITY | {"value": 1.3}))
+    write(tmp_path, "a.json", record(task="scan"))
+    write(tmp_path, "b.json", record(task="phonemes", models=[clear]))
+    assert [task.task for task in read_exposure(tmp_path)] == ["phonemes", "scan"]
+
+
 def test_no_folder_means_nothing_was_measured(tmp_path: Path) -> None:
     assert read_exposure(tmp_path / "absent") == ()
 
