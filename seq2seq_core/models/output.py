@@ -17,7 +17,6 @@ from seq2seq_core.models.base import END_ID, Sources
 from seq2seq_core.models.cells import CELLS
 from seq2seq_core.models.config import FIRST_POSITION, Output, RecurrentConfig
 from seq2seq_core.models.decoder import Unrolled
-from seq2seq_core.models.projection import Turned
 
 _TINY: Final = 1e-30  # keeps the gradient of log p finite where p is zero; the value is not used there
 
@@ -66,10 +65,9 @@ class Tied(OutputLayer):
     def __init__(self, config: RecurrentConfig, memory_size: int) -> None:
         super().__init__(config, memory_size)
         self.bias = nn.Parameter(torch.zeros(config.target_vocabulary))
-        self.turned = Turned()
 
     def forward(self, unrolled: Unrolled, embedding: Tensor, places: Places | None) -> Scored:
-        return Scored(self.turned(unrolled.features_BTE, embedding, self.bias))
+        return Scored(functional.linear(unrolled.features_BTE, embedding, self.bias))
 
 
 class Softmax(OutputLayer):
