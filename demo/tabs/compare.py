@@ -112,8 +112,10 @@ def build(context: Context) -> None:
     layout = _Layout(context.captions, desk)
     _wire_comparing(layout, desk, context.language)
     _wire_models(layout, desk.lineup, context.language)
-    own = quiet(inputs=[layout.models, context.language], outputs=layout.dressed)
-    context.own.change(desk.lineup.dress_again, **own)  # the models that the visitor trains come and go
+    again = quiet(inputs=[context.language, layout.models], outputs=layout.dressed)
+    # The models that the visitor trains come and go.
+    context.own.change(desk.lineup.dress_again, js=_AS_SHOWN, **again)
+    context.language.change(desk.lineup.dress_again, js=_AS_SHOWN, trigger_mode="always_last", **again)
     _wire_language(layout, desk, context.language)
     api(
         endpoint(context.service),
@@ -148,11 +150,8 @@ def _wire_models(layout: _Layout, lineup: LineupDesk, language: gr.Radio) -> Non
 
 
 def _wire_language(layout: _Layout, desk: CompareDesk, language: gr.Radio) -> None:
-    latest: dict[str, Any] = {"trigger_mode": "always_last"}
-    dressing = quiet(inputs=[layout.models, language], outputs=layout.dressed)
-    language.change(desk.lineup.dress_again, **latest, **dressing)
     showing = quiet(inputs=[layout.comparison, language], outputs=layout.everything)
-    language.change(desk.show_again, **latest, **showing)
+    language.change(desk.show_again, trigger_mode="always_last", **showing)
 
 
 TAB: Final = Tab("compare", lambda words: words.compare.tab, build)

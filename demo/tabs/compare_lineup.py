@@ -74,7 +74,7 @@ class LineupDesk:
         dress = self.dress(names_text(chosen), language)
         return replace(dress, sentence=dress.sentence | {"value": shown[0].source if shown else ""}).updates
 
-    def dress_again(self, models: str, language: str) -> tuple[Any, ...]:
+    def dress_again(self, language: str, models: str) -> tuple[Any, ...]:
         """The same models in another language."""
         return self.dress(models, language).updates
 

@@ -26,6 +26,7 @@ SECONDS_KEPT: Final = 3600
 ALPHA_STEP: Final = 0.05
 DEFAULTS: Final = Settings()
 _FIRST: Final = WORDS[Language.ENGLISH]
+_AS_SHOWN: Final = as_shown("view-ways")
 _BUSY: Final = as_shown("view-ways", busy=True)
 _IDLE: Final = "() => window.pageViews?.idle()"
 
@@ -45,7 +46,7 @@ class _Layout:
             self.model, lambda words: {"label": words.decoders.ask.model, "choices": _models(desk, words)}
         )
         self.lineup = PageView(
-            "lineup", desk.lineup("\n".join(FIRST_WAYS), DEFAULTS.beam_size, _FIRST.language), elem_id="view-ways"
+            "lineup", desk.lineup(_FIRST.language, "\n".join(FIRST_WAYS), DEFAULTS.beam_size), elem_id="view-ways"
         )
         self._input(dress.sentence)
         self.examples = PageView(
@@ -222,7 +223,7 @@ def _wire_choices(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> No
         desk.choose_ways, trigger_mode="always_last", **quiet(inputs=[layout.ways], outputs=[layout.ways])
     )
     layout.beam_size.release(
-        desk.lineup, **quiet(inputs=[layout.ways, layout.beam_size, language], outputs=[layout.lineup])
+        desk.lineup, js=_AS_SHOWN, **quiet(inputs=[language, layout.ways, layout.beam_size], outputs=[layout.lineup])
     )
     models = ModelDesk(desk.service, desk.examples)
 
@@ -233,7 +234,9 @@ def _wire_choices(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> No
         hidden = (gr.update(visible=False), None)
         return gr.update(**sentence), shown_examples(desk, model, language), *hidden
 
-    layout.model.input(
+    # Of the events of a dropdown `select` alone comes once: `input` comes again when the visitor turns to another field,
+    # and would overwrite what is typed there.
+    layout.model.select(
         choose_model,
         **quiet(
             inputs=[layout.model, language],
@@ -256,15 +259,16 @@ def _wire_language(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> N
     latest: dict[str, Any] = {"trigger_mode": "always_last"}
     models = ModelDesk(desk.service, desk.examples)
 
-    def dress_again(ways: str, beam_size: float, model: str, language: str) -> tuple[Any, ...]:
+    def dress_again(language: str, ways: str, beam_size: float, model: str) -> tuple[Any, ...]:
         sentence = gr.update(**models.dress(model, language).sentence)
-        return desk.lineup(ways, beam_size, language), sentence, shown_examples(desk, model, language)
+        return desk.lineup(language, ways, beam_size), sentence, shown_examples(desk, model, language)
 
     language.change(
         dress_again,
+        js=_AS_SHOWN,
         **latest,
         **quiet(
-            inputs=[layout.ways, layout.beam_size, layout.model, language],
+            inputs=[language, layout.ways, layout.beam_size, layout.model],
             outputs=[layout.lineup, layout.sentence, layout.examples],
         ),
     )

@@ -77,7 +77,7 @@ class DecodersDesk:
         words = words_for(language)
         return _message(words.decoders.ask.hint, "hint", words)
 
-    def lineup(self, ways: str, beam_size: float, language: str) -> Data:
+    def lineup(self, language: str, ways: str, beam_size: float) -> Data:
         """The ways, named with the beam size."""
         return ways_data(names_of_ways(ways), beam_size_of(beam_size), words_for(language))
 

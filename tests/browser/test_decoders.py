@@ -24,6 +24,18 @@ def choose_model(page: Page, name: str) -> None:
     page.locator("#decoders-model [role=option]").filter(has_text=name).first.click()
 
 
+def test_a_model_is_taken_up_once_so_that_what_is_typed_after_it_stays(page: Page) -> None:
+    open_tab(page, "decoders")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or "") if "queue/join" in request.url else None)
+    choose_model(page, "table")
+    sentence = page.locator("#decoders-sentence textarea")
+    expect(sentence).to_have_value(re.compile(r"\^"), timeout=PATIENCE_MS)
+    sentence.fill("^: x 1")  # the dropdown loses the focus, which is an event too
+    assert [data for data in asked if '"table"' in data] == asked[:1]
+    expect(sentence).to_have_value("^: x 1")
+
+
 def decode(page: Page) -> None:
     """Press the button; returns with the answer, a result or a problem."""
     message = page.locator("#decoders-message .page-view")

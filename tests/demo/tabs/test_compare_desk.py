@@ -190,7 +190,7 @@ def test_forged_choices_of_a_group_change_nothing(desk: CompareDesk, data: Any) 
 
 
 def test_the_models_stay_when_the_language_changes(desk: CompareDesk) -> None:
-    shown = desk.lineup.dress_again("zh\none", "zh")
+    shown = desk.lineup.dress_again("zh", "zh\none")
     assert shown[LINEUP]["chosen"] == [0, 2]
     assert shown[LINEUP]["groups"][0] == "英语句子"
     assert "value" not in shown[SENTENCE]
