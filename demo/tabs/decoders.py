@@ -234,7 +234,7 @@ def _wire_choices(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> No
         hidden = (gr.update(visible=False), None)
         return gr.update(**sentence), shown_examples(desk, model, language), *hidden
 
-    # Of the events of a dropdown `select` alone comes once: `input` comes again when the visitor turns to another field,
+    # Of a dropdown's events `select` alone comes once: `input` comes again when the visitor turns to another field,
     # and would overwrite what is typed there.
     layout.model.select(
         choose_model,

@@ -26,6 +26,7 @@ from demo.service import (
     read_gallery,
     read_tables,
 )
+from demo.service.sources import SourceKind
 from demo.service.trace_file import open_trace
 from demo.service.trial import Trial, tried
 from demo.service.ways import Settings
@@ -275,6 +276,8 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def test_an_uploaded_file_is_measured_or_refused_and_deleted(page: Page, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "pairs.tsv"
     path.write_bytes(content)
-    message, *_ = drained(SweepDesk(page.decoders).sweep_file(str(path), "lure", 2, 0.7, "power", "en"))
+    reader = next(entry.name for entry in page.models.gallery if entry.source is SourceKind.TEXT)
+    desk = SweepDesk(DecodersDesk(page.models, page.book))
+    message, *_ = drained(desk.sweep_file(str(path), reader, 2, 0.7, "power", "en"))
     assert message["text"]
     assert not path.exists()
