@@ -17,6 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seq2seq_core.linear import Linear
+
 
 @dataclass(frozen=True, slots=True)
 class Entered:
@@ -44,7 +46,7 @@ _NONE: Final[Mapping[nn.Module, Entered]] = {}
 _ENTERED: Final[ContextVar[Mapping[nn.Module, Entered]]] = ContextVar("entered", default=_NONE)
 
 
-class Repeated(nn.Linear):
+class Repeated(Linear):
     """A linear layer; see `repeatedly`."""
 
     def forward(self, features: Tensor) -> Tensor:

@@ -40,7 +40,9 @@ class Additive(Attention):
         hidden_BSA = self.query(query_BD).unsqueeze(1) + memory.keys_BSA
         if self.options.coverage is not Coverage.NONE:
             hidden_BSA = hidden_BSA + self.coverage(self._covered(memory, past).unsqueeze(-1))
-        scores_BS: Tensor = self.energy(torch.tanh(hidden_BSA)).squeeze(-1)
+        # Where nothing is learnt no second tensor of that size is made: fresh memory costs more than the tanh.
+        bent_BSA = torch.tanh(hidden_BSA) if torch.is_grad_enabled() else hidden_BSA.tanh_()
+        scores_BS: Tensor = self.energy(bent_BSA).squeeze(-1)
         return scores_BS
 
     def _covered(self, memory: Memory, past: Past) -> Tensor:

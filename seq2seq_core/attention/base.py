@@ -188,9 +188,12 @@ def one_hot(weights: Tensor, position: int) -> Tensor:
     return rows
 
 
-def masked_softmax(scores_BS: Tensor, allowed_BS: Tensor) -> Tensor:
-    """Softmax over the allowed positions, zero elsewhere; every row must have one."""
-    return scores_BS.float().masked_fill(~allowed_BS, -torch.inf).softmax(dim=-1)
+def masked_softmax(scores_BS: Tensor, allowed_BS: Tensor | None) -> Tensor:
+    """Softmax over the allowed positions (None: all), zero elsewhere; every row must have one."""
+    scores_BS = scores_BS.float()
+    if allowed_BS is not None:
+        scores_BS = scores_BS.masked_fill(~allowed_BS, -torch.inf)
+    return scores_BS.softmax(dim=-1)
 
 
 def mix(weights_BS: Tensor, values_BSE: Tensor) -> Tensor:

@@ -13,10 +13,10 @@
 from .beam import beam_steps
 from .decoders import DECODERS, decode, decoder_of, record
 from .greedy import greedy_steps
-from .record import NEXT_TOKENS, Recorder, SourceText
+from .record import Recorder, SourceText
 from .sampling import sampling_steps
 from .stepper import State, Step, StepAnswer, Stepper
-from .steps import Decoder, SearchStep
+from .steps import NEXT_TOKENS, Decoder, SearchStep
 from .table import Table, TableStepper
 
 __all__ = [

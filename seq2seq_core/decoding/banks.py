@@ -43,7 +43,7 @@ def judged_in_banks(
     required = Required.of(options.constraints.required)
     # Beyond these of a row, all stand below K others of the same bank.
     columns = 2 * options.beam_size + losers + len(required.tokens) + 1
-    ranking = rank(live, log_probs_RV, columns, bias_RV, extra=sorted(required.tokens))
+    ranking, _ = rank(live, log_probs_RV, columns, bias_RV, extra=sorted(required.tokens))
     progress_R = [required.of_prefix(prefix) for prefix in live.prefix_RT.tolist()]
     parts = []
     for at in range(len(live.source_A)):

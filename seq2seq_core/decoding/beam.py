@@ -55,10 +55,11 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
         if not len(live.source_A):
             return
         answer = stepper.step(_last_tokens(live, stepper), state)
+        log_probs_RV = answer.log_probs_RV
         last_A = pool.at_limit(live.source_A, number)
         last_R = np.repeat(last_A, live.rows_A) if options.force_end else None
         limits = Limits(pool.limits(np.repeat(live.source_A, live.rows_A)), last_R)
-        allowed_RV = allowed(answer.log_probs_RV, live.prefix_RT, options, stepper.end_id, limits)
+        allowed_RV = allowed(log_probs_RV, live.prefix_RT, options, stepper.end_id, limits)
         covered_R = coverage.penalties(answer.attention_RS, np.repeat(live.source_A, live.rows_A))
         bias_RV = torch.from_numpy(covered_R)[:, None] if options.coverage_steers and covered_R is not None else None
         judge = judged_in_banks if options.constraints.required else judged
@@ -74,9 +75,10 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
             source_A=live.source_A,
             offset_A=live.offset_A,
             expanded_R=live.index_R,
-            log_probs_RV=answer.log_probs_RV,
+            log_probs_RV=log_probs_RV,
             attention_RS=answer.attention_RS,
             evidence=answer.evidence,
+            best=found.best if allowed_RV is log_probs_RV else None,
             parent_AN=live.index_R[ranking.row_AN],
             token_AN=ranking.token_AN,
             log_prob_AN=ranking.log_prob_AN,
@@ -89,7 +91,7 @@ def beam_steps(stepper: Stepper[State], options: BeamOptions, *, losers: int = 0
         )
         rows_R, live = _successors(live, ranking, found.fate_AN, ended)
         coverage.select(rows_R)
-        state = rearranged(stepper, answer.state, rows_R, len(answer.log_probs_RV))
+        state = rearranged(stepper, answer.state, rows_R, len(log_probs_RV))
 
 
 def judged(
@@ -106,11 +108,12 @@ def judged(
         terms: the options, the end token, and how many losers to show.
     """
     (log_probs_RV, bias_RV), (options, end_id, losers) = values, terms
-    ranking = rank(live, log_probs_RV, 2 * options.beam_size + losers, bias_RV)
+    ranking, best = rank(live, log_probs_RV, 2 * options.beam_size + losers, bias_RV)
     end_AN = ranking.token_AN == end_id
     fate_AN = fates_of(ranking, end_AN, places_A, last_A, refill=options.refills)
     margin_AN = margins_of(ranking.key_AN, fate_AN, places_A, refill=options.refills)
-    return Judged(ranking, end_AN, fate_AN, margin_AN, counts_of(fate_AN, losers))
+    counts_A = counts_of(fate_AN, losers)
+    return Judged(ranking, end_AN, fate_AN, margin_AN, counts_A, None if bias_RV is not None else best)
 
 
 def _roots(sources: int) -> Live:

@@ -47,18 +47,18 @@ def check_required(options: SearchOptions, end_id: int, vocabulary_size: int) ->
 def allowed(
     log_probs_RV: Tensor, prefix_RT: Integers, options: SearchOptions, end_id: int, limits: Limits = FREELY
 ) -> Tensor:
-    """The log-probabilities of a step, with minus infinity for what may not follow.
+    """The log-probabilities of a step, with minus infinity for what may not follow; the same tensor where all may.
 
     Args:
         prefix_RT: the tokens of every row so far, without the start token.
     """
     last_R = limits.last_R
-    number, free = prefix_RT.shape[1] + 1, log_probs_RV.detach()
+    number = prefix_RT.shape[1] + 1
     too_short = number <= options.min_length
     row_R = np.nonzero(last_R)[0] if last_R is not None else np.zeros(0, dtype=np.int64)
     if not too_short and not len(row_R) and options.constraints == FREE:
-        return free
-    allowed_RV = free.clone()
+        return log_probs_RV.detach() if log_probs_RV.requires_grad else log_probs_RV
+    allowed_RV = log_probs_RV.detach().clone()
     if too_short:
         allowed_RV[:, end_id] = -torch.inf
     _constrain(allowed_RV, prefix_RT, options.constraints)
@@ -66,7 +66,7 @@ def allowed(
         assert limits.limit_R is not None
         _forbid_unmet(allowed_RV, prefix_RT, Required.of(options.constraints.required), limits.limit_R, end_id)
     if len(row_R):
-        rows_R = torch.from_numpy(row_R).to(free.device)
+        rows_R = torch.from_numpy(row_R).to(allowed_RV.device)
         end_R = allowed_RV[rows_R, end_id]
         allowed_RV[rows_R] = -torch.inf
         allowed_RV[rows_R, end_id] = end_R

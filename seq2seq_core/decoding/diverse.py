@@ -189,7 +189,7 @@ def _group_step(
     bias_RV = -lost_RV
     if options.coverage_steers and covered_R is not None:
         bias_RV = bias_RV + torch.from_numpy(covered_R[mine])[:, None]
-    ranking = rank(live, allowed_RV[mine], 2 * options.group_size + search.losers, bias_RV)
+    ranking, _ = rank(live, allowed_RV[mine], 2 * options.group_size + search.losers, bias_RV)
     end_1N, places_1 = ranking.token_AN == search.end_id, search.pool.places(place_1)
     last_1 = search.pool.at_limit(place_1, number)
     fate_1N = fates_of(ranking, end_1N, places_1, last_1, refill=options.refills)

@@ -19,7 +19,7 @@ from seq2seq_core.options import GreedyOptions
 from seq2seq_core.trace import ROOT, Doubles, Integers
 
 from .constraints import allowed
-from .ordering import stable_top
+from .ordering import Top, stable_top
 from .scoring import Coverage, Flags, rule_of, scores_of
 from .stepper import State, Stepper
 from .steps import (
@@ -29,6 +29,7 @@ from .steps import (
     FINISHED,
     IMPOSSIBLE,
     LIVE,
+    NEXT_TOKENS,
     Codes,
     Decoder,
     SearchStep,
@@ -46,6 +47,7 @@ class _Choice:
 
     token_AN: Integers
     log_prob_AN: Doubles
+    best: Top | None = None  # of the log-probabilities chosen from
 
 
 def greedy_steps(stepper: Stepper[State], options: GreedyOptions, *, losers: int = 0) -> Iterator[SearchStep]:
@@ -66,7 +68,8 @@ def greedy_steps(stepper: Stepper[State], options: GreedyOptions, *, losers: int
         if not len(source_A):
             return
         answer = stepper.step(torch.from_numpy(token_A).to(stepper.device), state)
-        allowed_AV = allowed(answer.log_probs_RV, prefix_AT, options, stepper.end_id)
+        log_probs_AV = answer.log_probs_RV
+        allowed_AV = allowed(log_probs_AV, prefix_AT, options, stepper.end_id)
         covered_A = coverage.penalties(answer.attention_RS, source_A)
         choice = _choose(allowed_AV, losers)
         refuse_nan(choice.log_prob_AN, number)
@@ -80,9 +83,10 @@ def greedy_steps(stepper: Stepper[State], options: GreedyOptions, *, losers: int
             source_A=source_A,
             offset_A=np.arange(len(source_A) + 1),
             expanded_R=np.full(len(source_A), ROOT if number == 1 else 0),
-            log_probs_RV=answer.log_probs_RV,
+            log_probs_RV=log_probs_AV,
             attention_RS=answer.attention_RS,
             evidence=answer.evidence,
+            best=choice.best if allowed_AV is log_probs_AV else None,
             parent_AN=np.full(sum_AN.shape, ROOT if number == 1 else 0),
             token_AN=choice.token_AN,
             log_prob_AN=choice.log_prob_AN,
@@ -100,13 +104,12 @@ def greedy_steps(stepper: Stepper[State], options: GreedyOptions, *, losers: int
 
 
 def _choose(log_probs_AV: Tensor, losers: int) -> _Choice:
-    best_A1, token_A1 = log_probs_AV.max(dim=1, keepdim=True)  # the first of equals
     if losers == 0:
+        best_A1, token_A1 = log_probs_AV.max(dim=1, keepdim=True)  # the first of equals
         return _Choice(token_A1.cpu().numpy(), best_A1.cpu().double().numpy())
-    passed = stable_top(log_probs_AV.scatter(1, token_A1, -torch.inf), losers)
-    token_AN = torch.cat([token_A1, passed.index_RK], dim=1)
-    log_prob_AN = torch.cat([best_A1, passed.value_RK], dim=1)
-    return _Choice(token_AN.cpu().numpy(), log_prob_AN.cpu().double().numpy())
+    best = stable_top(log_probs_AV, max(1 + losers, NEXT_TOKENS))
+    shown = best.first(1 + losers)
+    return _Choice(shown.index_RK.cpu().numpy(), shown.value_RK.cpu().double().numpy(), best)
 
 
 def _fates(choice: _Choice, end_AN: Flags, last_A: Flags) -> Codes:

@@ -54,12 +54,13 @@ class Judged:
     fate_AN: Codes
     margin_AN: Doubles
     count_A: Integers  # how many to show of each source
+    best: Top | None = None  # of the log-probabilities that were ranked, where nothing else counted
 
 
 def rank(
     live: Live, log_probs_RV: Tensor, candidates: int, bias_RV: Tensor | None, *, extra: Sequence[int] = ()
-) -> Ranking:
-    """The best `candidates` continuations of every source.
+) -> tuple[Ranking, Top]:
+    """The best `candidates` continuations of every source; beside them the best of every row, as they were ranked.
 
     First the best of each row on the device, then the best of each source among them; a stable order in both
     passes makes equal sums follow (parent rank, token id).
@@ -73,8 +74,10 @@ def rank(
     best = stable_top(ranked_RV, candidates)
     if extra:
         best = _with_extra(best, ranked_RV, extra)
-    log_prob_RC = log_probs_RV.gather(1, best.index_RK).cpu().double().numpy()
     token_RC, value_RC = best.index_RK.cpu().numpy(), best.value_RK.cpu().double().numpy()
+    log_prob_RC = value_RC
+    if bias_RV is not None or extra:
+        log_prob_RC = log_probs_RV.gather(1, best.index_RK).cpu().double().numpy()
     refuse_nan(log_prob_RC, live.prefix_RT.shape[1] + 1)
     if extra:
         log_prob_RC = np.where(np.isneginf(value_RC), -np.inf, log_prob_RC)
@@ -95,7 +98,8 @@ def rank(
     row_AN = live.offset_A[:-1, None] + np.minimum(place_AN, rows_A[:, None] - 1)
     key_AN = top.value_RK.numpy()
     sum_AN = np.where(np.isneginf(key_AN), -np.inf, sum_RC[row_AN, column_AN])
-    return Ranking(row_AN, token_RC[row_AN, column_AN], log_prob_RC[row_AN, column_AN], sum_AN, key_AN)
+    ranking = Ranking(row_AN, token_RC[row_AN, column_AN], log_prob_RC[row_AN, column_AN], sum_AN, key_AN)
+    return ranking, best
 
 
 def _with_extra(best: Top, ranked_RV: Tensor, extra: Sequence[int]) -> Top:

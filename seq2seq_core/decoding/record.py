@@ -20,12 +20,11 @@ from seq2seq_core.trace.columns import COLUMNS, sizes_of
 from seq2seq_core.trace.data import NO_TOKEN
 from seq2seq_core.trace.pins import pins_text
 
-from .ordering import stable_top
+from .ordering import Top, stable_top
 from .outputs import Detokenize, Outputs
 from .scoring import rule_of
-from .steps import FATES, Chosen, Decoder, SearchStep
+from .steps import FATES, NEXT_TOKENS, Chosen, Decoder, SearchStep
 
-NEXT_TOKENS: Final = 10
 EVIDENCE: Final = {  # name in a model's answer -> column of a trace's step
     "heads": "heads_ELHS",
     "centre": "centre_E",
@@ -145,7 +144,7 @@ def _check_labels(sources: Sequence[SourceText], source_lengths: Sequence[int]) 
 
 
 def _extras(step: SearchStep) -> _Extras:
-    best = stable_top(step.log_probs_RV.detach(), NEXT_TOKENS)
+    best = _next(step)
     impossible_RP = torch.isneginf(best.value_RK)
     attention_RS = step.attention_RS
     return _Extras(
@@ -154,6 +153,14 @@ def _extras(step: SearchStep) -> _Extras:
         next_log_prob_RP=best.value_RK.cpu().double().numpy(),
         evidence=_columns_of(step.evidence),
     )
+
+
+def _next(step: SearchStep) -> Top:
+    """The best next tokens of every row, from the search where it has looked at as many."""
+    log_probs_RV = step.log_probs_RV.detach()
+    if step.best is not None and step.best.index_RK.size(1) >= min(NEXT_TOKENS, log_probs_RV.size(1)):
+        return step.best.first(NEXT_TOKENS)
+    return stable_top(log_probs_RV, NEXT_TOKENS)
 
 
 def _columns_of(evidence: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:

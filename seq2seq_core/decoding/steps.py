@@ -19,6 +19,7 @@ from seq2seq_core.errors import InputError
 from seq2seq_core.options import SearchOptions
 from seq2seq_core.trace import Doubles, Fate, Integers
 
+from .ordering import Top
 from .scoring import Scores
 from .stepper import State, Stepper
 
@@ -43,6 +44,8 @@ LIVE, FINISHED, BELOW_CUT, END_BELOW_CUT, CUT_AT_MAXIMUM, NOT_DRAWN, CANNOT_WIN,
     len(FATES)
 )
 IMPOSSIBLE: Final = -1
+
+NEXT_TOKENS: Final = 10  # that a trace lists of every row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +73,7 @@ class SearchStep:
     count_A: Integers
     ended: Mapping[int, str]  # sources that this step ended, with the reason
     evidence: Mapping[str, Tensor] = field(default_factory=dict)  # what the model gave beside the attention, (R, ...)
+    best: Top | None = None  # of log_probs_RV, as many as the search happened to look at
     key_AN: Doubles | None = None  # what ranked the candidates where that is not log_prob_sum
     draws_AN: Integers | None = None  # of several samples, how many drew each candidate
     group_AN: Integers | None = None  # of a parted beam, from 0

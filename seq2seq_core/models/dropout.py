@@ -13,7 +13,9 @@ class Dropout(nn.Dropout):
     """As torch's. A feature is dropped if its 16 random bits are below the rate, so the rate is met to 1 in 131,072."""
 
     def forward(self, features: Tensor) -> Tensor:
-        if not self.training or self.p == 0 or features.device.type != "cpu" or torch.compiler.is_compiling():
+        if not self.training or self.p == 0:
+            return features
+        if features.device.type != "cpu" or torch.compiler.is_compiling():
             return super().forward(features)
         dropped: Tensor = _Dropout.apply(features, self.p)  # type: ignore[no-untyped-call]  # torch leaves it untyped
         return dropped

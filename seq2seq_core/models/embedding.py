@@ -4,6 +4,7 @@ Sizes: B rows, T positions, D features.
 """
 
 import math
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -32,7 +33,10 @@ class SinusoidalPositions(nn.Module):
     def forward(self, embedded_BTD: Tensor, start: int = 0) -> Tensor:
         """The embeddings with their places added; the first one stands at `start`."""
         tokens, size = embedded_BTD.shape[1:]
-        return embedded_BTD + sinusoids(torch.arange(start, start + tokens, device=embedded_BTD.device), size)
+        if torch.compiler.is_compiling():
+            return embedded_BTD + sinusoids(torch.arange(start, start + tokens, device=embedded_BTD.device), size)
+        end = start + tokens
+        return embedded_BTD + _table(_power_of_two(end), size, embedded_BTD.device)[start:end]
 
 
 class LearnedPositions(nn.Module):
@@ -59,11 +63,22 @@ class LearnedPositions(nn.Module):
         return embedded_BTD + self.table[start:end]
 
 
+@lru_cache(maxsize=8)
+def _table(places: int, size: int, device: torch.device) -> Tensor:
+    """The same table for all steps of all searches."""
+    with torch.inference_mode(mode=False):
+        return sinusoids(torch.arange(places, device=device), size)
+
+
+def _power_of_two(least: int) -> int:
+    """The next one, so that few tables serve all lengths."""
+    return max(64, 1 << (least - 1).bit_length())
+
+
 def sinusoids(positions_T: Tensor, size: int) -> Tensor:
     """The table of section 3.5 for the given positions, (T, D), sines at even features and cosines at odd ones.
 
-    Computed anew in each call: a table kept as a buffer would stay empty in a model that is built without memory and
-    then given its weights.
+    It is no buffer of a model: that would stay empty in one that is built without memory and then given its weights.
     """
     evens = torch.arange(0, size, 2, device=positions_T.device)
     angles = positions_T[:, None] * torch.exp(evens * (-math.log(10_000.0) / size))

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seq2seq_core.linear import Linear, linear
 from seq2seq_core.models.base import END_ID, Sources
 from seq2seq_core.models.cells import CELLS
 from seq2seq_core.models.config import FIRST_POSITION, Output, RecurrentConfig
@@ -67,7 +68,7 @@ class Tied(OutputLayer):
         self.bias = nn.Parameter(torch.zeros(config.target_vocabulary))
 
     def forward(self, unrolled: Unrolled, embedding: Tensor, places: Places | None) -> Scored:
-        return Scored(functional.linear(unrolled.features_BTE, embedding, self.bias))
+        return Scored(linear(unrolled.features_BTE, embedding, self.bias))
 
 
 class Softmax(OutputLayer):
@@ -75,7 +76,7 @@ class Softmax(OutputLayer):
 
     def __init__(self, config: RecurrentConfig, memory_size: int) -> None:
         super().__init__(config, memory_size)
-        self.linear = nn.Linear(config.embedding_size, config.target_vocabulary)
+        self.linear = Linear(config.embedding_size, config.target_vocabulary)
 
     def forward(self, unrolled: Unrolled, embedding: Tensor, places: Places | None) -> Scored:
         return Scored(self.linear(unrolled.features_BTE))
@@ -99,7 +100,7 @@ class PointerGenerator(OutputLayer):
         weights_BTM, contexts_BTC = unrolled.weights_BTM, unrolled.contexts_BTC
         if weights_BTM is None or contexts_BTC is None or places is None:
             raise TypeError("output pointer-generator needs attention and the ids of the source")
-        vocabulary_BTV = functional.linear(unrolled.features_BTE, embedding, self.bias).float().softmax(dim=-1)
+        vocabulary_BTV = linear(unrolled.features_BTE, embedding, self.bias).float().softmax(dim=-1)
         state_BTQ = unrolled.states_BTPD.flatten(2)
         evidence = (contexts_BTC.to(state_BTQ.dtype), state_BTQ, unrolled.embedded_BTE.to(state_BTQ.dtype))
         generate_BT1 = torch.sigmoid(self.generate(torch.cat(evidence, dim=-1)).float())

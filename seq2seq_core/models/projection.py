@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
+
+from seq2seq_core.linear import linear
 
 
 class OutputWeights(StrEnum):
@@ -31,7 +32,7 @@ class Projection(nn.Module):
 
     def forward(self, features: Tensor, embedding_VE: Tensor) -> Tensor:
         """Logits, (..., E) -> (..., V)."""
-        return functional.linear(features, embedding_VE if self.weight is None else self.weight, self.bias)
+        return linear(features, embedding_VE if self.weight is None else self.weight, self.bias)
 
     if TYPE_CHECKING:
         __call__ = forward

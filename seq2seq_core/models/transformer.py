@@ -4,7 +4,7 @@ Teacher forcing and stepping are one computation: the decoder reads any number o
 and values it has kept, all of them in training and one in a step of a search.
 
 Sizes: B rows (R in a search), S source positions, T target positions in hand, C those before them, D model size,
-L layers, H heads, V target vocabulary.
+L layers, H heads, V target vocabulary, N nodes of the tree that the prefixes of one source are.
 """
 
 import math
@@ -26,6 +26,7 @@ from seq2seq_core.models.transformer_layers import (
     EncoderLayer,
     LayerView,
 )
+from seq2seq_core.models.transformer_past import Nodes, OwnPast, Past, TreePast, further
 
 LEARNED_STD: Final = 0.5  # as loud as the sinusoids, whose root mean square is 0.7; tokens enter with 1
 
@@ -34,28 +35,33 @@ LEARNED_STD: Final = 0.5  # as loud as the sinusoids, whose root mean square is 
 class TransformerState:
     """What a row carries from step to step; one entry per layer of the decoder.
 
-    With one source, `sources` and `real_RS` stay one row, whatever the number of rows: a beam copies nothing of them.
+    With one source, `sources` and `pasts` stay one row, whatever the number of rows: a beam copies nothing of them.
     """
 
     sources: tuple[HeadMemory, ...]  # keys and values of the encoded source, projected once
-    pasts: tuple[HeadMemory, ...]  # keys and values of the target so far
-    real_RS: Tensor
+    pasts: tuple[Past, ...]  # keys and values of the target so far
+    real_RS: Tensor | None  # None where nothing is padding
+    depth: int = 0  # positions so far
+    descent_RN: Tensor | None = None  # with one source: which nodes of the tree are a row's own prefix
     pinned: int | None = None  # an intervention: the position that gets all attention of the next step
 
     def select(self, rows_R: Tensor) -> "TransformerState":
         """The state of the given rows."""
+        if self.descent_RN is not None:
+            return replace(self, descent_RN=self.descent_RN[rows_R])
         pasts = tuple(past.select(rows_R) for past in self.pasts)
-        if len(self.real_RS) == 1:
-            return TransformerState(self.sources, pasts, self.real_RS, self.pinned)
         sources = tuple(memory.select(rows_R) for memory in self.sources)
-        return TransformerState(sources, pasts, self.real_RS[rows_R], self.pinned)
+        real_RS = None if self.real_RS is None else self.real_RS[rows_R]
+        return replace(self, sources=sources, pasts=pasts, real_RS=real_RS)
 
     @property
-    def seen_RS(self) -> Tensor:  # noqa: N802 - a shape suffix
+    def seen_RS(self) -> Tensor | None:  # noqa: N802 - a shape suffix
         """Where cross-attention may look. Only one position left, its weight is 1 in every layer and head."""
         if self.pinned is None:
             return self.real_RS
-        return torch.arange(self.real_RS.size(1), device=self.real_RS.device).expand_as(self.real_RS) == self.pinned
+        keys_BHSA = self.sources[0].keys_BHSA
+        places_S = torch.arange(keys_BHSA.size(2), device=keys_BHSA.device)
+        return (places_S == self.pinned).expand(len(keys_BHSA), -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,17 @@ class Decoded:
 
     states_BTD: Tensor
     state: TransformerState
-    self_BLHTC: Tensor  # C the positions in hand included
-    cross_BLHTS: Tensor
+    layers: tuple[DecoderLayerAnswer, ...]
+
+    @property
+    def self_BLHTC(self) -> Tensor:  # noqa: N802 - a shape suffix
+        """Weights of self-attention, C the positions in hand included; in a tree, all its nodes."""
+        return torch.stack([layer.self_BHTC for layer in self.layers], dim=1)
+
+    @property
+    def cross_BLHTS(self) -> Tensor:  # noqa: N802 - a shape suffix
+        """Weights of cross-attention."""
+        return torch.stack([layer.cross_BHTS for layer in self.layers], dim=1)
 
 
 class TransformerSeq2Seq(Seq2Seq[TransformerState]):
@@ -108,7 +123,11 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
     def begin(self, sources: Sources) -> TransformerState:
         states_BSD = self.encode(sources).states_BSD
         memories = tuple(layer.cross_attention.remember(states_BSD) for layer in self._decoder_layers)
-        return TransformerState(memories, tuple(memory.none() for memory in memories), sources.real_BS)
+        if len(states_BSD) > 1 or torch.is_grad_enabled():
+            return TransformerState(memories, tuple(OwnPast(memory.none()) for memory in memories), sources.real_BS)
+        heads, size = self.config.heads, self.config.size // self.config.heads
+        pasts = tuple(TreePast(Nodes(heads, size, memory.keys_BHSA)) for memory in memories)
+        return TransformerState(memories, pasts, None, descent_RN=torch.ones_like(sources.real_BS[:, :0]))
 
     @property
     def pinnable(self) -> bool:
@@ -144,20 +163,25 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
         Raises:
             InputError: the target is longer than the learned positions.
         """
-        before = state.pasts[0].keys_BHSA.size(2)
+        rows, tokens = tokens_BT.shape
         embedded_BTD = self.target_embedding(tokens_BT) * math.sqrt(self.config.size)
-        states_BTD = self.dropout(self.target_positions(embedded_BTD, before))
-        seen_TC = _seen(before, tokens_BT.size(1), tokens_BT.device)
+        states_BTD = self.dropout(self.target_positions(embedded_BTD, state.depth))
+        source_RS, tree = state.seen_RS, state.descent_RN
+        seen = _seen(state.depth, tokens, tokens_BT.device) if tree is None else further(tree, tokens)
+        is_one_path = tokens == 1 and (tree is None or seen.size(1) == state.depth + 1)
+        look_back = None if is_one_path else seen  # the last position of a path may look at all of it
         answers: list[DecoderLayerAnswer] = []
         for layer, source, past in zip(self._decoder_layers, state.sources, state.pasts, strict=True):
-            answers.append(layer(states_BTD, LayerView(source, past, state.seen_RS, seen_TC)))
+            answers.append(layer(states_BTD, LayerView(source, past, source_RS, look_back)))
             states_BTD = answers[-1].states_BTD
-        return Decoded(
-            self.decoder_norm(states_BTD),
-            TransformerState(state.sources, tuple(answer.past for answer in answers), state.real_RS),
-            torch.stack([answer.self_BHTC for answer in answers], dim=1),
-            torch.stack([answer.cross_BHTS for answer in answers], dim=1),
+        after = TransformerState(
+            state.sources,
+            tuple(answer.past for answer in answers),
+            state.real_RS,
+            state.depth + tokens,
+            None if tree is None else seen[-rows:],
         )
+        return Decoded(self.decoder_norm(states_BTD), after, tuple(answers))
 
     def logits(self, states: Tensor) -> Tensor:
         """The output layer, (..., D) -> (..., V)."""

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq_core.attention.base import masked_softmax
+from seq2seq_core.linear import Linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ class MultiHeadAttention(nn.Module):
     def __init__(self, size: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.query = nn.Linear(size, size, bias=False)
-        self.key_value = nn.Linear(size, 2 * size, bias=False)
-        self.output = nn.Linear(size, size, bias=False)
+        self.query = Linear(size, size, bias=False)
+        self.key_value = Linear(size, 2 * size, bias=False)
+        self.output = Linear(size, size, bias=False)
         for weight in (self.query.weight, *self.key_value.weight.detach().chunk(2), self.output.weight):
             nn.init.xavier_uniform_(weight)
 
@@ -62,8 +63,8 @@ class MultiHeadAttention(nn.Module):
         keys_BSD, values_BSD = self.key_value(states_BSD).chunk(2, dim=-1)
         return HeadMemory(self._split(keys_BSD), self._split(values_BSD))
 
-    def forward(self, states_BTD: Tensor, memory: HeadMemory, allowed: Tensor) -> HeadsGlimpse:
-        """Attend; `allowed` is True where a query may look and broadcasts to (B, H, T, S).
+    def forward(self, states_BTD: Tensor, memory: HeadMemory, allowed: Tensor | None) -> HeadsGlimpse:
+        """Attend; `allowed` is True where a query may look and broadcasts to (B, H, T, S), None where all may.
 
         A memory of one row serves any number of them: their queries are laid one behind the other.
         """

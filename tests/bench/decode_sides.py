@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from seq2seq_core.decoding import SourceText, decode, record
+from seq2seq_core.linear import pack_for_search
 from seq2seq_core.models import RecurrentSeq2Seq, Seq2Seq, TransformerSeq2Seq
 from seq2seq_core.models.config import DecoderKind, RecurrentConfig
 from seq2seq_core.models.transformer_config import TransformerConfig
@@ -28,6 +29,7 @@ from tests.bench.peers import names, write_ctranslate2
 
 VOCABULARY: Final = 8000
 FIRST_WORD: Final = 4  # after the special tokens
+NEVER: Final = -1e4  # logit of the end token, so that our sides write as many tokens as the others are made to
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,16 @@ def our_gru() -> RecurrentSeq2Seq:
 def _ours(build: Callable[[], Seq2Seq[Any]], *, traced: bool = True, threads: int = 1, at_once: int = 1) -> Side:
     torch.set_num_threads(threads)
     model = build()
+    with torch.no_grad():
+        model.get_parameter("output.bias")[END_ID] = NEVER
+    pack_for_search(model)
 
     def prepared(case: Case) -> Work:
         sources = case.sources()
         options: SearchOptions = GreedyOptions()
         if case.beam > 1:
             options = BeamOptions(beam_size=case.beam)
-        options = replace(options, max_length=case.target, min_length=case.target - 1)
+        options = replace(options, max_length=case.target)
         texts = [SourceText("", tuple(map(str, ids))) for ids in sources]
 
         def once() -> object:

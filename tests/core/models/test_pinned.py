@@ -114,7 +114,7 @@ def alone(state: Any) -> Any:
         return replace(state, given=replace(state.given, memory=memory))
     assert isinstance(state, TransformerState)
     sources = tuple(HeadMemory(only(each.keys_BHSA, 2), only(each.values_BHSA, 2)) for each in state.sources)
-    return replace(state, sources=sources, real_RS=only(state.real_RS, 1))
+    return replace(state, sources=sources)
 
 
 @torch.inference_mode()

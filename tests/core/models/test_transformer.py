@@ -110,7 +110,7 @@ def test_a_step_computes_one_position_and_projects_no_source_again() -> None:
     for tokens in range(1, 4):
         after = stepper.step(torch.tensor([2, 2, 2]), state).state
         assert all(now is before for now, before in zip(after.sources, state.sources, strict=True))
-        assert [past.keys_BHSA.shape for past in after.pasts] == [(3, 3, tokens, 4)] * 2
+        assert [past.memory.keys_BHSA.shape for past in after.pasts] == [(3, 3, tokens, 4)] * 2
         state = after
 
 
