@@ -14,15 +14,20 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
+from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
 
-from seq2seq_core.decoding import SourceText, decode, record
+from seq2seq_core.decoding import NEXT_TOKENS, SourceText, decode, record
+from seq2seq_core.decoding.ordering import stable_top
 from seq2seq_core.linear import pack_for_search
 from seq2seq_core.models import RecurrentSeq2Seq, Seq2Seq, TransformerSeq2Seq
+from seq2seq_core.models.base import Sources
 from seq2seq_core.models.config import DecoderKind, RecurrentConfig
+from seq2seq_core.models.transformer import TransformerState
 from seq2seq_core.models.transformer_config import TransformerConfig
+from seq2seq_core.models.transformer_past import OwnPast
 from seq2seq_core.options import BeamOptions, GreedyOptions, SearchOptions
 from seq2seq_core.tokenizer import END_ID, PAD_ID, START_ID
 from tests.bench.peers import names, write_ctranslate2
@@ -69,12 +74,17 @@ def our_gru() -> RecurrentSeq2Seq:
     return RecurrentSeq2Seq(config).eval()
 
 
-def _ours(build: Callable[[], Seq2Seq[Any]], *, traced: bool = True, threads: int = 1, at_once: int = 1) -> Side:
+def _ours(
+    build: Callable[[], Seq2Seq[Any]], *, traced: bool = True, threads: int = 1, at_once: int = 1, without: str = ""
+) -> Side:
     torch.set_num_threads(threads)
     model = build()
     with torch.no_grad():
         model.get_parameter("output.bias")[END_ID] = NEVER
-    pack_for_search(model)
+    if without:
+        WITHOUT[without]()
+    if without != "packing":
+        pack_for_search(model)
 
     def prepared(case: Case) -> Work:
         sources = case.sources()
@@ -93,6 +103,39 @@ def _ours(build: Callable[[], Seq2Seq[Any]], *, traced: bool = True, threads: in
         return partial(_at_once, once, at_once) if at_once > 1 else once
 
     return prepared
+
+
+def _no_packing() -> None:
+    """Wide matrices as PyTorch keeps them: nothing is to be undone, the side leaves the step out."""
+
+
+def _no_tree() -> None:
+    """Every row has a copy of its own keys and values of the target, which grows and moves with it."""
+    begin, select = TransformerSeq2Seq.begin, TransformerState.select
+
+    def own(model: TransformerSeq2Seq, sources: Sources) -> TransformerState:
+        state = begin(model, sources)
+        return replace(state, pasts=tuple(OwnPast(each.none()) for each in state.sources), descent_RN=None)
+
+    def copied(state: TransformerState, rows_R: Tensor) -> TransformerState:
+        if len(state.sources[0].keys_BHSA) > 1:
+            return select(state, rows_R)
+        return replace(state, pasts=tuple(past.select(rows_R) for past in state.pasts))
+
+    patch.object(TransformerSeq2Seq, "begin", own).start()
+    patch.object(TransformerState, "select", copied).start()
+
+
+def _second_look() -> None:
+    """A trace looks for the best next tokens of each row itself, after the search has."""
+    patch("seq2seq_core.decoding.record._next", lambda step: stable_top(step.log_probs_RV, NEXT_TOKENS)).start()
+
+
+WITHOUT: Final[Mapping[str, Callable[[], None]]] = {
+    "packing": _no_packing,
+    "tree": _no_tree,
+    "shared look": _second_look,
+}
 
 
 def _at_once(work: Work, count: int) -> None:
@@ -191,7 +234,9 @@ SIDES: Final[Mapping[str, Callable[[], Side]]] = {
     "ours, Transformer, untraced": partial(_ours, our_transformer, traced=False),
     "ours, Transformer, two at once": partial(_ours, our_transformer, at_once=2),
     "ours, Transformer, 2 threads": partial(_ours, our_transformer, threads=2),
+    **{f"ours, Transformer, no {name}": partial(_ours, our_transformer, without=name) for name in WITHOUT},
     "ours, GRU": partial(_ours, our_gru),
+    "ours, GRU, no packing": partial(_ours, our_gru, without="packing"),
     "ours, GRU, untraced": partial(_ours, our_gru, traced=False),
     "Marian, 1 thread": _marian,
     "Marian, 2 threads": partial(_marian, threads=2),
