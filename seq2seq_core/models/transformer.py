@@ -4,7 +4,9 @@ Teacher forcing and stepping are one computation: the decoder reads any number o
 and values it has kept, all of them in training and one in a step of a search.
 
 Sizes: B rows (R in a search), S source positions, T target positions in hand, C those before them, D model size,
-L layers, H heads, V target vocabulary, N nodes of the tree that the prefixes of one source are.
+L layers, H heads, V target vocabulary.
+
+A search of one source is stepped in `transformer_tree`.
 """
 
 import math
@@ -26,42 +28,38 @@ from seq2seq_core.models.transformer_layers import (
     EncoderLayer,
     LayerView,
 )
-from seq2seq_core.models.transformer_past import Nodes, OwnPast, Past, TreePast, further
+from seq2seq_core.models.transformer_tree import TreeState, climb
 
 LEARNED_STD: Final = 0.5  # as loud as the sinusoids, whose root mean square is 0.7; tokens enter with 1
 
 
 @dataclass(frozen=True, slots=True)
 class TransformerState:
-    """What a row carries from step to step; one entry per layer of the decoder.
-
-    With one source, `sources` and `pasts` stay one row, whatever the number of rows: a beam copies nothing of them.
-    """
+    """What a row carries from step to step; one entry per layer of the decoder."""
 
     sources: tuple[HeadMemory, ...]  # keys and values of the encoded source, projected once
-    pasts: tuple[Past, ...]  # keys and values of the target so far
-    real_RS: Tensor | None  # None where nothing is padding
-    depth: int = 0  # positions so far
-    descent_RN: Tensor | None = None  # with one source: which nodes of the tree are a row's own prefix
+    pasts: tuple[HeadMemory, ...]  # keys and values of the target so far
+    real_RS: Tensor
     pinned: int | None = None  # an intervention: the position that gets all attention of the next step
 
     def select(self, rows_R: Tensor) -> "TransformerState":
         """The state of the given rows."""
-        if self.descent_RN is not None:
-            return replace(self, descent_RN=self.descent_RN[rows_R])
         pasts = tuple(past.select(rows_R) for past in self.pasts)
         sources = tuple(memory.select(rows_R) for memory in self.sources)
-        real_RS = None if self.real_RS is None else self.real_RS[rows_R]
-        return replace(self, sources=sources, pasts=pasts, real_RS=real_RS)
+        return TransformerState(sources, pasts, self.real_RS[rows_R], self.pinned)
 
     @property
-    def seen_RS(self) -> Tensor | None:  # noqa: N802 - a shape suffix
+    def is_root(self) -> bool:
+        """Whether this is the beginning of a search of one source, without padding."""
+        begins = len(self.real_RS) == 1 and self.pasts[0].keys_BHSA.size(2) == 0
+        return begins and self.sources[0].keys_BHSA.dtype == torch.float32 and bool(self.real_RS.all())
+
+    @property
+    def seen_RS(self) -> Tensor:  # noqa: N802 - a shape suffix
         """Where cross-attention may look. Only one position left, its weight is 1 in every layer and head."""
         if self.pinned is None:
             return self.real_RS
-        keys_BHSA = self.sources[0].keys_BHSA
-        places_S = torch.arange(keys_BHSA.size(2), device=keys_BHSA.device)
-        return (places_S == self.pinned).expand(len(keys_BHSA), -1)
+        return torch.arange(self.real_RS.size(1), device=self.real_RS.device).expand_as(self.real_RS) == self.pinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +76,11 @@ class Decoded:
 
     states_BTD: Tensor
     state: TransformerState
-    layers: tuple[DecoderLayerAnswer, ...]
-
-    @property
-    def self_BLHTC(self) -> Tensor:  # noqa: N802 - a shape suffix
-        """Weights of self-attention, C the positions in hand included; in a tree, all its nodes."""
-        return torch.stack([layer.self_BHTC for layer in self.layers], dim=1)
-
-    @property
-    def cross_BLHTS(self) -> Tensor:  # noqa: N802 - a shape suffix
-        """Weights of cross-attention."""
-        return torch.stack([layer.cross_BHTS for layer in self.layers], dim=1)
+    self_BLHTC: Tensor  # C the positions in hand included
+    cross_BLHTS: Tensor
 
 
-class TransformerSeq2Seq(Seq2Seq[TransformerState]):
+class TransformerSeq2Seq(Seq2Seq[TransformerState | TreeState]):
     """Encoder and decoder of attention only, built from its config."""
 
     family: ClassVar[str] = "transformer"
@@ -123,24 +112,38 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
     def begin(self, sources: Sources) -> TransformerState:
         states_BSD = self.encode(sources).states_BSD
         memories = tuple(layer.cross_attention.remember(states_BSD) for layer in self._decoder_layers)
-        if len(states_BSD) > 1 or torch.is_grad_enabled():
-            return TransformerState(memories, tuple(OwnPast(memory.none()) for memory in memories), sources.real_BS)
-        heads, size = self.config.heads, self.config.size // self.config.heads
-        pasts = tuple(TreePast(Nodes(heads, size, memory.keys_BHSA)) for memory in memories)
-        return TransformerState(memories, pasts, None, descent_RN=torch.ones_like(sources.real_BS[:, :0]))
+        return TransformerState(memories, tuple(memory.none() for memory in memories), sources.real_BS)
 
     @property
     def pinnable(self) -> bool:
         return True
 
-    def pinned(self, state: TransformerState, position: int) -> TransformerState:
+    def pinned(self, state: TransformerState | TreeState, position: int) -> TransformerState | TreeState:
         return replace(state, pinned=position)
 
-    def advance(self, tokens_R: Tensor, state: TransformerState) -> Answer[TransformerState]:
+    def advance(
+        self, tokens_R: Tensor, state: TransformerState | TreeState
+    ) -> Answer[TransformerState | TreeState]:
+        if isinstance(state, TransformerState) and state.is_root and not torch.is_grad_enabled():
+            state = TreeState.root(state.sources, state.pinned)
+        if isinstance(state, TreeState):
+            return self._climb(tokens_R, state)
         decoded = self.decode(tokens_R[:, None], state)
         heads_RLHS = decoded.cross_BLHTS.squeeze(3)
         log_probs_RV = self.logits(decoded.states_BTD.squeeze(1)).float().log_softmax(-1)
         return Answer(log_probs_RV, heads_RLHS.mean((1, 2)), decoded.state, {"heads": heads_RLHS})
+
+    def _climb(self, tokens_R: Tensor, state: TreeState) -> Answer[TransformerState | TreeState]:
+        embedded_RD = self._embed(tokens_R[:, None], state.depth).squeeze(1)
+        climbed = climb(self._decoder_layers, embedded_RD, state)
+        log_probs_RV = self.logits(self.decoder_norm(climbed.states_RD)).log_softmax(-1)
+        heads_RLHS = climbed.cross_RLHS
+        return Answer(log_probs_RV, heads_RLHS.mean((1, 2)), climbed.state, {"heads": heads_RLHS})
+
+    def _embed(self, tokens_BT: Tensor, before: int) -> Tensor:
+        embedded_BTD = self.target_embedding(tokens_BT) * math.sqrt(self.config.size)
+        placed_BTD: Tensor = self.dropout(self.target_positions(embedded_BTD, before))
+        return placed_BTD
 
     def encode(self, sources: Sources) -> Encoded:
         """Read the sources.
@@ -163,25 +166,19 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState]):
         Raises:
             InputError: the target is longer than the learned positions.
         """
-        rows, tokens = tokens_BT.shape
-        embedded_BTD = self.target_embedding(tokens_BT) * math.sqrt(self.config.size)
-        states_BTD = self.dropout(self.target_positions(embedded_BTD, state.depth))
-        source_RS, tree = state.seen_RS, state.descent_RN
-        seen = _seen(state.depth, tokens, tokens_BT.device) if tree is None else further(tree, tokens)
-        is_one_path = tokens == 1 and (tree is None or seen.size(1) == state.depth + 1)
-        look_back = None if is_one_path else seen  # the last position of a path may look at all of it
+        before = state.pasts[0].keys_BHSA.size(2)
+        states_BTD = self._embed(tokens_BT, before)
+        seen_TC = _seen(before, tokens_BT.size(1), tokens_BT.device)
         answers: list[DecoderLayerAnswer] = []
         for layer, source, past in zip(self._decoder_layers, state.sources, state.pasts, strict=True):
-            answers.append(layer(states_BTD, LayerView(source, past, source_RS, look_back)))
+            answers.append(layer(states_BTD, LayerView(source, past, state.seen_RS, seen_TC)))
             states_BTD = answers[-1].states_BTD
-        after = TransformerState(
-            state.sources,
-            tuple(answer.past for answer in answers),
-            state.real_RS,
-            state.depth + tokens,
-            None if tree is None else seen[-rows:],
+        return Decoded(
+            self.decoder_norm(states_BTD),
+            TransformerState(state.sources, tuple(answer.past for answer in answers), state.real_RS),
+            torch.stack([answer.self_BHTC for answer in answers], dim=1),
+            torch.stack([answer.cross_BHTS for answer in answers], dim=1),
         )
-        return Decoded(self.decoder_norm(states_BTD), after, tuple(answers))
 
     def logits(self, states: Tensor) -> Tensor:
         """The output layer, (..., D) -> (..., V)."""

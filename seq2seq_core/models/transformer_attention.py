@@ -63,14 +63,8 @@ class MultiHeadAttention(nn.Module):
         keys_BSD, values_BSD = self.key_value(states_BSD).chunk(2, dim=-1)
         return HeadMemory(self._split(keys_BSD), self._split(values_BSD))
 
-    def forward(self, states_BTD: Tensor, memory: HeadMemory, allowed: Tensor | None) -> HeadsGlimpse:
-        """Attend; `allowed` is True where a query may look and broadcasts to (B, H, T, S), None where all may.
-
-        A memory of one row serves any number of them: their queries are laid one behind the other.
-        """
-        if len(memory.keys_BHSA) == 1 < len(states_BTD) and states_BTD.size(1) == 1:
-            glimpse = self(states_BTD.transpose(0, 1), memory, allowed)
-            return HeadsGlimpse(glimpse.found_BTD.transpose(0, 1), glimpse.weights_BHTS.transpose(0, 2))
+    def forward(self, states_BTD: Tensor, memory: HeadMemory, allowed: Tensor) -> HeadsGlimpse:
+        """Attend; `allowed` is True where a query may look and broadcasts to (B, H, T, S)."""
         queries_BHTA = self._split(self.query(states_BTD)) / math.sqrt(states_BTD.size(-1) // self.heads)
         weights_BHTS = masked_softmax(queries_BHTA @ memory.keys_BHSA.transpose(-1, -2), allowed)
         found_BHTA = weights_BHTS.to(memory.values_BHSA.dtype) @ memory.values_BHSA

@@ -13,7 +13,6 @@ from seq2seq_core.linear import Linear
 from seq2seq_core.models.dropout import Dropout
 from seq2seq_core.models.transformer_attention import HeadMemory, MultiHeadAttention
 from seq2seq_core.models.transformer_config import Norm, TransformerOptions
-from seq2seq_core.models.transformer_past import Past
 
 
 class Residual(nn.Module):
@@ -90,9 +89,9 @@ class LayerView:
     """What one layer of the decoder may look at."""
 
     source: HeadMemory
-    past: Past  # the C target positions before the ones in hand
-    real_BS: Tensor | None  # where cross-attention may look; None for everywhere
-    seen_TC: Tensor | None  # (T, C + T): True on a position itself and on those before it; None for everywhere
+    past: HeadMemory  # the C target positions before the ones in hand
+    real_BS: Tensor  # where cross-attention may look
+    seen_TC: Tensor  # (T, C + T): True on a position itself and on those before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class DecoderLayerAnswer:
     """What one layer of the decoder makes of the positions in hand."""
 
     states_BTD: Tensor
-    past: Past  # the positions in hand included
+    past: HeadMemory  # the positions in hand included
     self_BHTC: Tensor
     cross_BHTS: Tensor
 
@@ -120,11 +119,10 @@ class DecoderLayer(nn.Module):
         """One layer up, for any number of positions at once."""
         entered_BTD = self.self_residual.enter(states_BTD)
         past = view.past.then(self.self_attention.remember(entered_BTD))
-        own = self.self_attention(entered_BTD, past.memory, view.seen_TC)
+        own = self.self_attention(entered_BTD, past, view.seen_TC)
         states_BTD = self.self_residual.leave(states_BTD, own.found_BTD)
         entered_BTD = self.cross_residual.enter(states_BTD)
-        seen = None if view.real_BS is None else view.real_BS[:, None, None]
-        cross = self.cross_attention(entered_BTD, view.source, seen)
+        cross = self.cross_attention(entered_BTD, view.source, view.real_BS[:, None, None])
         states_BTD = self.cross_residual.leave(states_BTD, cross.found_BTD)
         return DecoderLayerAnswer(self.feed_forward(states_BTD), past, own.weights_BHTS, cross.weights_BHTS)
 

@@ -23,11 +23,9 @@ from seq2seq_core.decoding import NEXT_TOKENS, SourceText, decode, record
 from seq2seq_core.decoding.ordering import stable_top
 from seq2seq_core.linear import pack_for_search
 from seq2seq_core.models import RecurrentSeq2Seq, Seq2Seq, TransformerSeq2Seq
-from seq2seq_core.models.base import Sources
 from seq2seq_core.models.config import DecoderKind, RecurrentConfig
 from seq2seq_core.models.transformer import TransformerState
 from seq2seq_core.models.transformer_config import TransformerConfig
-from seq2seq_core.models.transformer_past import OwnPast
 from seq2seq_core.options import BeamOptions, GreedyOptions, SearchOptions
 from seq2seq_core.tokenizer import END_ID, PAD_ID, START_ID
 from tests.bench.peers import names, write_ctranslate2
@@ -110,20 +108,8 @@ def _no_packing() -> None:
 
 
 def _no_tree() -> None:
-    """Every row has a copy of its own keys and values of the target, which grows and moves with it."""
-    begin, select = TransformerSeq2Seq.begin, TransformerState.select
-
-    def own(model: TransformerSeq2Seq, sources: Sources) -> TransformerState:
-        state = begin(model, sources)
-        return replace(state, pasts=tuple(OwnPast(each.none()) for each in state.sources), descent_RN=None)
-
-    def copied(state: TransformerState, rows_R: Tensor) -> TransformerState:
-        if len(state.sources[0].keys_BHSA) > 1:
-            return select(state, rows_R)
-        return replace(state, pasts=tuple(past.select(rows_R) for past in state.pasts))
-
-    patch.object(TransformerSeq2Seq, "begin", own).start()
-    patch.object(TransformerState, "select", copied).start()
+    """Through the layers as in training, each row with copies of its own keys and values, which move with it."""
+    patch.object(TransformerState, "is_root", new=False).start()
 
 
 def _second_look() -> None:

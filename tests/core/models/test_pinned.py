@@ -21,9 +21,10 @@ from seq2seq_core.models.config import Bridge
 from seq2seq_core.models.convolutional import ConvolutionalSeq2Seq
 from seq2seq_core.models.convolutional_config import ConvolutionalConfig
 from seq2seq_core.models.recurrent import RecurrentState
-from seq2seq_core.models.transformer import TransformerSeq2Seq, TransformerState
+from seq2seq_core.models.transformer import TransformerSeq2Seq
 from seq2seq_core.models.transformer_attention import HeadMemory
 from seq2seq_core.models.transformer_config import TransformerConfig
+from seq2seq_core.models.transformer_tree import TreeState
 from seq2seq_core.options import (
     BeamOptions,
     DiverseOptions,
@@ -112,7 +113,7 @@ def alone(state: Any) -> Any:
         keys = only(memory.keys_BSA, memory.keys_BSA.ndim - 2)
         memory = Memory(keys, only(memory.values_BSE, 1), only(memory.real_BS, 1))
         return replace(state, given=replace(state.given, memory=memory))
-    assert isinstance(state, TransformerState)
+    assert isinstance(state, TreeState)
     sources = tuple(HeadMemory(only(each.keys_BHSA, 2), only(each.values_BHSA, 2)) for each in state.sources)
     return replace(state, sources=sources)
 
@@ -132,7 +133,7 @@ def test_its_probabilities_are_those_of_a_source_that_is_this_position_alone(fam
     if isinstance(state, RecurrentState):
         after = replace(after, given=state.given)
     else:
-        after = replace(after, sources=state.sources, real_RS=state.real_RS)
+        after = replace(after, sources=state.sources)
     next_by_hand = model.advance(torch.tensor([READ[STEP]]), after)
     torch.testing.assert_close(pinned[STEP].log_probs_RV, next_by_hand.log_probs_RV)
 

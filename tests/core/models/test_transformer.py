@@ -15,7 +15,7 @@ from seq2seq_core.models.base import Sources
 from seq2seq_core.models.embedding import sinusoids
 from seq2seq_core.models.projection import OutputWeights
 from seq2seq_core.models.self_attention import self_attention
-from seq2seq_core.models.transformer import TransformerSeq2Seq
+from seq2seq_core.models.transformer import TransformerSeq2Seq, TransformerState
 from seq2seq_core.models.transformer_attention import MultiHeadAttention
 from seq2seq_core.models.transformer_config import Norm, Positions, TransformerConfig
 from tests.support.digit_task import VOCABULARY, Lesson, copy, learn, reverse
@@ -109,8 +109,10 @@ def test_a_step_computes_one_position_and_projects_no_source_again() -> None:
     state = stepper.start()
     for tokens in range(1, 4):
         after = stepper.step(torch.tensor([2, 2, 2]), state).state
+        assert isinstance(state, TransformerState)
+        assert isinstance(after, TransformerState)
         assert all(now is before for now, before in zip(after.sources, state.sources, strict=True))
-        assert [past.memory.keys_BHSA.shape for past in after.pasts] == [(3, 3, tokens, 4)] * 2
+        assert [past.keys_BHSA.shape for past in after.pasts] == [(3, 3, tokens, 4)] * 2
         state = after
 
 

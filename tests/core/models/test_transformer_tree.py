@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from seq2seq_core.models.base import START_ID, Sources
-from seq2seq_core.models.transformer import TransformerSeq2Seq, TransformerState
-from seq2seq_core.models.transformer_past import FEWEST_NODES, TreePast
+from seq2seq_core.models.transformer import TransformerSeq2Seq
+from seq2seq_core.models.transformer_tree import FEWEST_NODES, TreeState
 from tests.core.models.test_transformer import VARIANTS, tiny_model
 
 SOURCE = [4, 7, 5, 9]
@@ -47,9 +47,8 @@ def test_a_tree_grows_beyond_its_first_room() -> None:
         token_R = torch.randint(4, 13, (rows,), generator=generator)
         state = stepper.select(answer.state, parents)
         written = [[*written[at], token] for at, token in zip(parents.tolist(), token_R.tolist(), strict=True)]
-    past = state.pasts[0]
-    assert isinstance(past, TreePast)
-    assert past.count > FEWEST_NODES
+    assert isinstance(state, TreeState)
+    assert state.nodes[0].used > FEWEST_NODES
     answer = stepper.step(token_R, state)
     expected = torch.stack([forced(model, prefix) for prefix in written])
     torch.testing.assert_close(answer.log_probs_RV, expected, atol=1e-5, rtol=0)
@@ -70,6 +69,10 @@ def test_choosing_rows_of_one_source_copies_no_keys() -> None:
     stepper = tiny_model().open([SOURCE])
     state = stepper.step(torch.tensor([START_ID]), stepper.start()).state
     chosen = stepper.select(state, torch.tensor([0, 0, 0]))
-    assert isinstance(chosen, TransformerState)
-    assert all(now is before for now, before in zip(chosen.pasts, state.pasts, strict=True))
+    assert isinstance(state, TreeState)
+    assert isinstance(chosen, TreeState)
+    assert all(now is before for now, before in zip(chosen.nodes, state.nodes, strict=True))
     assert all(now is before for now, before in zip(chosen.sources, state.sources, strict=True))
+    after = stepper.step(torch.tensor([5, 6, 7]), chosen).state
+    assert isinstance(after, TreeState)
+    assert all(now is before for now, before in zip(after.nodes, state.nodes, strict=True))
