@@ -10,9 +10,11 @@ from typing import Final
 
 import pytest
 
-from tests.support.project import ROOT, modules
+from tests.support.imports import import_cycle
+from tests.support.project import ROOT, Module, modules
 
-NAMES: Final = [module.name for module in modules()]
+MODULES: Final = {module.name: module for module in modules()}
+NAMES: Final = list(MODULES)
 LIST_LIBRARIES: Final = "import sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
 
 
@@ -32,8 +34,9 @@ def run_python(*arguments: str, folder: Path = ROOT) -> str:
     return done.stdout
 
 
-def probe(names: Sequence[str], folder: Path = ROOT) -> dict[str, list[str]]:
-    report: dict[str, list[str]] = json.loads(run_python("-m", "tests.support.import_probe", *names, folder=folder))
+def probe(names: Sequence[str], folder: Path = ROOT, option: str = "--one-after-the-other") -> dict[str, list[str]]:
+    answer = run_python("-m", "tests.support.import_probe", option, *names, folder=folder)
+    report: dict[str, list[str]] = json.loads(answer)
     return report
 
 
@@ -46,14 +49,70 @@ def below(layer: str) -> list[str]:
     return [name for name in NAMES if name == layer or name.startswith(f"{layer}.")]
 
 
+PLANTED: Final = {
+    "opens_a_port": ("import socket\nsocket.create_server(('127.0.0.1', 0))\n", "socket.bind"),
+    "leaves_a_thread": (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(3,), name='left').start()\n",
+        "thread left",
+    ),
+    "starts_a_process": ("import subprocess\nsubprocess.run(['true'])\n", "subprocess.Popen"),
+    "writes_a_file": ("open('left.txt', 'w').close()\n", "open for writing 'left.txt'"),
+    "misses_a_module": ("import nowhere_to_be_found\n", "ModuleNotFoundError"),
+}
+
+
 @pytest.fixture(scope="module")
-def report() -> dict[str, list[str]]:
-    return probe(NAMES)
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What each module of the project did when it was imported, and after them what the planted ones did."""
+    folder = tmp_path_factory.mktemp("planted")
+    for name, (text, _) in PLANTED.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    return probe([*NAMES, *PLANTED], folder)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_importing_a_module_does_nothing_else(report: dict[str, list[str]], name: str) -> None:
     assert report[name] == []
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_side_effect_is_reported(report: dict[str, list[str]], name: str) -> None:
+    _, deed = PLANTED[name]
+    assert deed in report[name][0]
+
+
+def test_any_module_can_be_imported_first() -> None:
+    assert import_cycle(MODULES) == []
+
+
+@pytest.mark.slow
+def test_each_module_does_nothing_else_where_it_is_really_the_first() -> None:
+    found = probe(NAMES, option="--each-as-the-first")
+    assert found == {name: [] for name in NAMES}
+
+
+@pytest.mark.parametrize(
+    ("texts", "cycle"),
+    [
+        ({"a": "import b", "b": "def f():\n    import a"}, []),
+        ({"a": "import b", "b": "if TYPE_CHECKING:\n    import a"}, []),
+        ({"a": "from b import x", "b": "from c import x", "c": "from a import x"}, ["a", "b", "c", "a"]),
+        ({"a": "try:\n    import b\nexcept OSError:\n    pass", "b": "class B:\n    from a import x"}, ["a", "b", "a"]),
+        ({"p.__init__": "from .a import x", "p.a": "from p import b", "p.b": ""}, []),
+        ({"p.__init__": "from .a import x", "p.a": "from . import x"}, ["p", "p.a", "p"]),
+        # Whoever begins with q gets p first, which needs q.
+        ({"p.__init__": "import p.a", "p.a": "from q import x", "p.b": "", "q": "import p.b"}, ["p", "p.a", "q", "p"]),
+    ],
+)
+def test_a_planted_cycle_is_found(tmp_path: Path, texts: dict[str, str], cycle: list[str]) -> None:
+    written = {}
+    for name, text in texts.items():
+        path = tmp_path.joinpath(*name.split(".")).with_suffix(".py")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        module = Module(name.removesuffix(".__init__"), path)
+        written[module.name] = module
+    assert import_cycle(written) == cycle
 
 
 @pytest.mark.parametrize(
@@ -75,29 +134,3 @@ def test_a_layer_loads_no_foreign_library(layer: str, foreign: set[str]) -> None
 
 def test_the_core_itself_loads_no_torch_until_a_name_is_used() -> None:
     assert not libraries_loaded_by(["seq2seq_core"]) & {"torch", "numpy", "sentencepiece"}
-
-
-PLANTED: Final = {
-    "opens_a_port": ("import socket\nsocket.create_server(('127.0.0.1', 0))\n", "socket.bind"),
-    "leaves_a_thread": (
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(3,), name='left').start()\n",
-        "thread left",
-    ),
-    "starts_a_process": ("import subprocess\nsubprocess.run(['true'])\n", "subprocess.Popen"),
-    "writes_a_file": ("open('left.txt', 'w').close()\n", "open for writing 'left.txt'"),
-    "misses_a_module": ("import nowhere_to_be_found\n", "ModuleNotFoundError"),
-}
-
-
-@pytest.fixture(scope="module")
-def planted_report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    folder = tmp_path_factory.mktemp("planted")
-    for name, (text, _) in PLANTED.items():
-        (folder / f"{name}.py").write_text(text, encoding="utf-8")
-    return probe(list(PLANTED), folder)
-
-
-@pytest.mark.parametrize("name", PLANTED)
-def test_a_planted_side_effect_is_reported(planted_report: dict[str, list[str]], name: str) -> None:
-    _, deed = PLANTED[name]
-    assert deed in planted_report[name][0]

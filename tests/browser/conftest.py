@@ -1,4 +1,7 @@
-"""The real page in a real browser: one app and one Chromium for all tests here, a fresh visitor for each.
+"""The real page in a real browser: one app and one Chromium for each language, a fresh visitor for each test.
+
+A visitor finds the page's scripts in the browser's cache, compiled, as one who comes back does: that is most of what
+opening the page costs. Nothing else is left of the visitor before. Who needs an empty cache opens a context of its own.
 
     def test_something(page): ...                              the app is open and ready
     @pytest.mark.parametrize("page_options", [PageOptions(locale="zh-CN", color_scheme="dark")], ids=str)
@@ -12,12 +15,15 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
+from tests.browser.tabs import opened
 from tests.support.browser import NO_BROWSER, find_chromium
 from tests.support.page_guard import PageGuard, PageOptions
 from tests.support.project import ROOT
@@ -26,7 +32,8 @@ from tests.support.served_app import HOST, ServedApp, free_port, served
 from tests.support.tiny_models import write_models
 
 HERE: Final = Path(__file__).parent
-READY_IN_MS: Final = 60_000
+PATIENCE_MS: Final = 60_000  # of everything that waits: the machine may be slow, and nothing is timed here
+LEFT_BEHIND: Final = "cookies,local_storage,indexeddb"
 ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -58,6 +65,15 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
 
 
 @pytest.fixture(scope="package")
+def figures_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+    """The page with nothing but figures: a module of tests that is about them makes it its `app`."""
+    log_file = tmp_path_factory.mktemp("figures") / "log.txt"
+    command, settings = [sys.executable, "-m", "tests.browser.figure_page"], {"GRADIO_SERVER_NAME": HOST}
+    with served(command, folder=ROOT, log_file=log_file, port=free_port(), settings=settings) as app:
+        yield app
+
+
+@pytest.fixture(scope="package")
 def chromium_path() -> str:
     path = find_chromium()
     if path is None:
@@ -66,11 +82,32 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="package")
-def browser(chromium_path: str) -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browsers(
+    playwright: Playwright, chromium_path: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], BrowserContext]]:
+    """A Chromium for each language, started when it is first asked for.
+
+    With a profile on the disk, since without one Chromium keeps no compiled scripts.
+    """
+    with ExitStack() as open_ones:
+
+        @cache
+        def browser(locale: str) -> BrowserContext:
+            context = playwright.chromium.launch_persistent_context(
+                tmp_path_factory.mktemp("profile"), executable_path=chromium_path, args=list(ARGUMENTS), locale=locale
+            )
+            open_ones.callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
+            return context
+
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -86,25 +123,36 @@ def guard(app: ServedApp) -> Iterator[PageGuard]:
 
 
 @pytest.fixture
-def blank_page(browser: Browser, guard: PageGuard, page_options: PageOptions) -> Iterator[Page]:
+def context(
+    browsers: Callable[[str], BrowserContext], guard: PageGuard, page_options: PageOptions
+) -> Iterator[BrowserContext]:
+    """A guarded browser without a page; what its pages leave behind goes with them."""
+    context = browsers(page_options.locale)
+    (blank,) = context.pages  # without any page the browser would end
+    context.on("page", guard.watch)
+    yield context
+    for page in context.pages:
+        if page is not blank:
+            page.close()
+    context.remove_listener("page", guard.watch)
+    session = context.new_cdp_session(blank)
+    session.send("Storage.clearDataForOrigin", {"origin": guard.home, "storageTypes": LEFT_BEHIND})
+    session.detach()
+
+
+@pytest.fixture
+def blank_page(context: BrowserContext, page_options: PageOptions) -> Page:
     """A guarded page that has not gone anywhere yet."""
-    with browser.new_context(
-        locale=page_options.locale,
-        color_scheme=page_options.color_scheme,
-        reduced_motion=page_options.reduced_motion,
-        viewport={"width": page_options.width, "height": page_options.height},
-    ) as context:
-        context.on("page", guard.watch)
-        yield context.new_page()
+    page = context.new_page()
+    page.set_viewport_size({"width": page_options.width, "height": page_options.height})
+    page.emulate_media(color_scheme=page_options.color_scheme, reduced_motion=page_options.reduced_motion)
+    return page
 
 
 @pytest.fixture
 def page(blank_page: Page, app: ServedApp) -> Page:
     """The app, opened and ready for input."""
-    blank_page.goto(app.url)
-    blank_page.locator(".gradio-container").first.wait_for(timeout=READY_IN_MS)
-    blank_page.get_by_role("tab").first.wait_for(timeout=READY_IN_MS)
-    return blank_page
+    return opened(blank_page, app)
 
 
 @pytest.fixture

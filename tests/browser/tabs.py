@@ -1,16 +1,24 @@
-"""The tabs of the page: side by side, or in a menu where there is no room for all."""
+"""Opening the page, and one of its tabs: side by side, or in a menu where there is no room for all."""
 
 from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.translate_page import PATIENCE_MS
+from tests.support.served_app import ServedApp
 
 LANGUAGE: Final = "#language"
+
+
+def opened(page: Page, app: ServedApp) -> Page:
+    """The app on a page that was elsewhere, ready for input."""
+    page.goto(app.url)
+    page.locator(".gradio-container").first.wait_for()
+    page.get_by_role("tab").first.wait_for()
+    return page
 
 
 def open_tab(page: Page, name: str) -> None:
     """The tab of that id."""
     page.locator(LANGUAGE).wait_for()
-    page.locator(f"#tab-{name}-button").click(timeout=PATIENCE_MS)
-    expect(page.locator(f"#tab-{name}")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator(f"#tab-{name}-button").click()
+    expect(page.locator(f"#tab-{name}")).to_be_visible()

@@ -7,7 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from seq2seq_core.trace import Trace
 from tests.browser.translate_page import (
-    PATIENCE_MS,
     card,
     choose_model,
     little_panel,
@@ -34,7 +33,7 @@ def decode(page: Page) -> None:
     ready(page)
     choose_model(page, MODEL)
     translate(page, TEXT)
-    expect(page.locator("#heads .heatmaplayer image").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#heads .heatmaplayer image").first).to_be_visible()
 
 
 def expect_first_row(page: Page, trace: Trace, head: int | None) -> None:
@@ -46,7 +45,6 @@ def expect_first_row(page: Page, trace: Trace, head: int | None) -> None:
     page.wait_for_function(
         f"wanted => ({WEIGHTS})()[0].every((weight, place) => Math.abs(weight - wanted[place]) < 1e-4)",
         arg=row_S.tolist(),
-        timeout=PATIENCE_MS,
     )
 
 
@@ -79,7 +77,7 @@ def test_a_transformers_head_is_chosen_and_stays(
     part = page.locator("#self-attention")
     expect(part.locator(".plot")).to_have_count(0)
     part.locator("button").first.click()
-    expect(part.locator(".heatmaplayer").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(part.locator(".heatmaplayer").first).to_be_visible()
     little_panel(page, "self-decoder-heads", 1)
     expect(page.locator("#self-decoder-choice option:checked")).to_contain_text("Layer 1, head 2")
     expect(page.locator("#self-decoder .annotation").first).to_have_text("Layer 1, head 2")
@@ -96,7 +94,7 @@ def test_a_phone_shows_heads_and_self_attention_without_scrolling_sideways(
     page.locator("#view-choice select").select_option(label="所有头的平均")
     expect(page.locator("#view-attention h4")).to_contain_text("所有头的平均")
     page.locator("#self-attention button").first.click()
-    expect(page.locator("#self-decoder .heatmaplayer").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#self-decoder .heatmaplayer").first).to_be_visible()
     page.locator("#language label").first.click()
     expect(page.locator("#self-decoder .notes")).to_contain_text("Each row is a token that looks")
     expect(shown_head(page)).to_have_text("Mean of all heads")

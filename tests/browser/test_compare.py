@@ -11,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 from demo.wording import words_for
 from seq2seq_core.trace import Trace, from_json
 from tests.browser.tabs import open_tab
-from tests.browser.translate_page import PATIENCE_MS
 from tests.support.page_guard import PageOptions
 from tests.support.rivals import RIVALS
 from tests.support.served_app import ServedApp
@@ -30,8 +29,8 @@ WRITTEN = """text => {
 def open_compare(page: Page) -> None:
     open_tab(page, "compare")
     words = words_for(page.evaluate("document.documentElement.lang")).compare.lineup
-    expect(page.locator("#view-lineup .unfold .change")).to_have_text(words.change, timeout=PATIENCE_MS)
-    expect(page.locator("#view-lineup .unfold")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#view-lineup .unfold .change")).to_have_text(words.change)
+    expect(page.locator("#view-lineup .unfold")).to_be_visible()
 
 
 def choose(page: Page, *names: str) -> None:
@@ -59,8 +58,8 @@ def compare(page: Page, text: str) -> None:
     sentence = page.locator("#compare-sentence textarea")
     sentence.fill(text)
     sentence.press("Enter")
-    expect(message).not_to_have_attribute("data-turn", str(before), timeout=PATIENCE_MS)
-    expect(page.locator("#tab-compare.is-busy")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(message).not_to_have_attribute("data-turn", str(before))
+    expect(page.locator("#tab-compare.is-busy")).to_have_count(0)
 
 
 def outputs(page: Page) -> Locator:
@@ -126,7 +125,7 @@ def test_an_example_is_compared_and_mistakes_get_a_sentence(page: Page, app: Ser
     expect(message).to_contain_text("The models must be 2 to 4, got 1")
     choose(page, *NAMES[:2])
     page.locator("#compare-examples .chip").first.click()
-    expect(page.locator("#view-comparison tbody tr")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(page.locator("#view-comparison tbody tr")).to_have_count(2)
     expect(page.locator("#view-comparison .reference")).to_be_visible()
     expect(message).to_have_text("")
     compare(page, "<img src=x onerror='window.broken=1'> ${window.broken = 1}")
@@ -157,12 +156,12 @@ def test_another_kind_of_input_brings_its_own_models_and_examples(
 ) -> None:
     open_compare(page)
     page.locator("#view-lineup .kind").filter(has_text="Commands").click()
-    expect(page.locator("#compare-sentence label").first).to_contain_text("Command (", timeout=PATIENCE_MS)
+    expect(page.locator("#compare-sentence label").first).to_contain_text("Command (")
     expect(page.locator("#view-lineup .kind").filter(has_text="Commands")).to_have_attribute("aria-checked", "true")
     models = page.locator("#view-lineup .line-up strong").all_inner_texts()
     assert len(models) > 1
     page.locator("#compare-examples .chip").last.click()
-    expect(page.locator("#view-comparison .model .title")).to_have_text(models, timeout=PATIENCE_MS)
+    expect(page.locator("#view-comparison .model .title")).to_have_text(models)
     expect(page.locator("#compare-maps .heatmaplayer .hm")).to_have_count(len(models))
     screenshot("commands")
 

@@ -9,7 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from seq2seq_core.trace import check, from_json
 from tests.browser.tabs import open_tab
-from tests.browser.translate_page import PATIENCE_MS
 from tests.support.page_guard import PageOptions
 
 PHONE = PageOptions(width=390, height=844, locale="zh-CN", color_scheme="dark")
@@ -30,7 +29,7 @@ def test_a_model_is_taken_up_once_so_that_what_is_typed_after_it_stays(page: Pag
     page.on("request", lambda request: asked.append(request.post_data or "") if "queue/join" in request.url else None)
     choose_model(page, "table")
     sentence = page.locator("#decoders-sentence textarea")
-    expect(sentence).to_have_value(re.compile(r"\^"), timeout=PATIENCE_MS)
+    expect(sentence).to_have_value(re.compile(r"\^"))
     sentence.fill("^: x 1")  # the dropdown loses the focus, which is an event too
     assert [data for data in asked if '"table"' in data] == asked[:1]
     expect(sentence).to_have_value("^: x 1")
@@ -41,8 +40,8 @@ def decode(page: Page) -> None:
     message = page.locator("#decoders-message .page-view")
     before = message.get_attribute("data-turn")
     page.locator("#decoders-decode").click()
-    expect(message).not_to_have_attribute("data-turn", str(before), timeout=PATIENCE_MS)
-    expect(page.locator("#tab-decoders.is-busy")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(message).not_to_have_attribute("data-turn", str(before))
+    expect(page.locator("#tab-decoders.is-busy")).to_have_count(0)
 
 
 def rows(page: Page, table: str = "decoders-table") -> Locator:
@@ -66,7 +65,7 @@ def numbers(row: Locator) -> list[float]:
 def test_decoders_stand_beside_the_proved_optimum(page: Page, screenshot: Callable[[str], None]) -> None:
     open_tab(page, "decoders")
     choose_model(page, "table")
-    expect(page.locator("#decoders-sentence textarea")).to_have_value(re.compile(r"\^"), timeout=PATIENCE_MS)
+    expect(page.locator("#decoders-sentence textarea")).to_have_value(re.compile(r"\^"))
     page.locator("#decoders-sentence textarea").fill(TABLE)
     set_slider(page, "decoders-alpha", "0")
     page.locator("#view-ways .unfold").click()
@@ -83,24 +82,24 @@ def test_decoders_stand_beside_the_proved_optimum(page: Page, screenshot: Callab
     expect(rows(page).nth(0).locator(".note")).to_contain_text("scores 0.405 more was missed")
     expect(rows(page).nth(1).locator(".note")).to_contain_text("the optimum, proved")
     expect(rows(page).nth(3).locator(".architecture")).to_contain_text("proved, no other output can score higher")
-    expect(page.locator("#decoders-ruler .js-plotly-plot")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#decoders-ruler .js-plotly-plot")).to_be_visible()
     # The exact search can be stepped through, and saved as a trace that holds.
     page.locator("#decoders-search select").select_option(label="★ Optimum")
-    expect(page.locator("#decoders-health")).to_contain_text("proved", timeout=PATIENCE_MS)
+    expect(page.locator("#decoders-health")).to_contain_text("proved")
     with page.expect_download() as download:
         page.locator("#decoders-save .save").click()
     saved = from_json(Path(str(download.value.path())).read_text(encoding="utf-8"))
     check(saved)
     assert (saved.algorithm, saved.hypotheses[0].text) == ("exact", "b c")
     page.locator("#decoders-sweep").click()
-    expect(rows(page, "decoders-sweep-table")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(rows(page, "decoders-sweep-table")).to_have_count(2)
     expect(rows(page, "decoders-sweep-table").locator(".letter")).to_have_text(["1", "2–10"])
-    expect(page.locator("#decoders-sweep-figure .js-plotly-plot")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#decoders-sweep-figure .js-plotly-plot")).to_be_visible()
     screenshot("decoders")
     # Another question leaves no sweep of the last one behind.
     set_slider(page, "decoders-beam-size", "3")
     decode(page)
-    expect(rows(page, "decoders-sweep-table")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(rows(page, "decoders-sweep-table")).to_have_count(0)
     expect(rows(page).nth(1).locator(".title")).to_have_text("Beam, size 3")
 
 
@@ -120,7 +119,7 @@ def test_a_phone_has_the_tab_and_a_file_is_measured(
     page.locator("#decoders-file button").first.click()
     page.locator("#decoders-file input[type=file]").set_input_files(pairs)
     table = page.locator("#decoders-file-table tbody tr")
-    expect(table).to_have_count(4, timeout=PATIENCE_MS)
+    expect(table).to_have_count(4)
     assert table.locator("th").all_inner_texts() == ["1", "2", "4", "8"]
     with page.expect_download() as download:
         page.locator("#decoders-file-table .save").click()

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.translate_page import (
-    PATIENCE_MS,
     card,
     choose_model,
     little_panel,
@@ -33,7 +32,7 @@ def test_a_chosen_model_answers_and_the_sentence_stays(
     translate(page, TEXT)
     french = card(page, 1).locator(".output").inner_text()
     choose_model(page, "Noise in Chinese")
-    expect(page.locator("#view-result .model-line")).to_contain_text("English → Chinese", timeout=PATIENCE_MS)
+    expect(page.locator("#view-result .model-line")).to_contain_text("English → Chinese")
     expect(sentence(page)).to_have_value(TEXT)
     trace = trace_from_api(app, TEXT, model="tiny-chinese")
     assert trace.hypotheses[0].text != french
@@ -77,7 +76,7 @@ def test_a_picture_is_chosen_and_captioned(page: Page, screenshot: Callable[[str
     expect(pictures.locator("canvas")).to_have_count(6)
     expect(sentence(page)).to_be_hidden()
     pictures.nth(2).click()
-    expect(card(page, 1)).to_be_visible(timeout=PATIENCE_MS)
+    expect(card(page, 1)).to_be_visible()
     expect(page.locator("#view-result .reference")).to_contain_text(re.compile("a (large|small) "))
     picture = page.locator("#heatmap")
     expect(picture.locator(".notes")).to_contain_text("Where the model looked when it wrote")
@@ -90,7 +89,7 @@ def test_a_picture_is_chosen_and_captioned(page: Page, screenshot: Callable[[str
     seen = pictures.first.locator("canvas").evaluate("canvas => canvas.toDataURL()")
     page.locator("#view-examples .another").click()
     page.wait_for_function(
-        "seen => document.querySelector('#view-examples canvas').toDataURL() !== seen", arg=seen, timeout=PATIENCE_MS
+        "seen => document.querySelector('#view-examples canvas').toDataURL() !== seen", arg=seen
     )
 
 
@@ -102,7 +101,7 @@ def test_a_language_model_is_sampled_from(page: Page, app: ServedApp, screenshot
     for seed in (1, 2):
         page.locator("#sample").click()
         name = f"Sample, seed {seed}, temperature 1"
-        expect(card(page, 0)).to_have_attribute("aria-label", name, timeout=PATIENCE_MS)
+        expect(card(page, 0)).to_have_attribute("aria-label", name)
         trace = trace_from_api(app, "", model="tiny-language", algorithm="sampling", seed=seed)
         expect(card(page, 0).locator(".output")).to_have_text(trace.hypotheses[0].text or "(empty output)")
     expect(page.locator("#view-caption")).to_contain_text("reads no source")

@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from seq2seq_core.trace import to_json
-from tests.browser.tabs import open_tab
+from tests.browser.tabs import open_tab, opened
 from tests.browser.test_compare import compare
 from tests.browser.test_decoders import decode, rows
-from tests.browser.translate_page import PATIENCE_MS, ready, settled, translate
+from tests.browser.translate_page import ready, settled, translate
 from tests.browser.translate_page import rows as outputs
 from tests.support.hostile import PAYLOADS
 from tests.support.hostile_models import TOKENS, hostile_trace, write_hostile_models
@@ -42,16 +42,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
 
 
 @pytest.fixture
-def page(page_that_listens: Page, app: ServedApp) -> Page:
-    page_that_listens.goto(app.url)
-    page_that_listens.get_by_role("tab").first.wait_for(timeout=PATIENCE_MS)
-    return page_that_listens
-
-
-@pytest.fixture
-def page_that_listens(blank_page: Page) -> Page:
+def page(blank_page: Page, app: ServedApp) -> Page:
     blank_page.add_init_script(LISTEN)
-    return blank_page
+    return opened(blank_page, app)
 
 
 def expect_nothing_ran(page: Page) -> None:
@@ -63,7 +56,7 @@ def expect_nothing_ran(page: Page) -> None:
 def point_at_a_node(page: Page, figure: str) -> None:
     """So that the figure shows its label."""
     mark = page.locator(f"#{figure} .plot path.point").nth(1)
-    mark.scroll_into_view_if_needed(timeout=PATIENCE_MS)
+    mark.scroll_into_view_if_needed()
     mark.hover(force=True)
 
 
@@ -84,12 +77,12 @@ def test_nothing_that_is_sent_is_run_and_all_of_it_is_shown(page: Page, app: Ser
     files = [{"name": "t.json", "mimeType": "application/json", "buffer": to_json(trace).encode()}]
     page.locator("#view-tracefile input[type=file]").set_input_files(files)  # type: ignore[arg-type]
     best = page.locator("#view-tracefacts tbody tr").first
-    expect(best).to_contain_text(trace.hypotheses[0].text, timeout=PATIENCE_MS)
-    expect(page.locator("#trace-tree .plot .scatterlayer").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(best).to_contain_text(trace.hypotheses[0].text)
+    expect(page.locator("#trace-tree .plot .scatterlayer").first).to_be_visible()
     point_at_a_node(page, "trace-tree")
     bad = [{"name": PAYLOADS[1], "mimeType": "application/json", "buffer": PAYLOADS[0].encode()}]
     page.locator("#view-tracefile input[type=file]").set_input_files(bad)  # type: ignore[arg-type]
-    expect(page.locator("#trace-message .tone-problem")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#trace-message .tone-problem")).to_be_visible()
     expect_nothing_ran(page)
 
     open_tab(page, "decoders")
@@ -101,13 +94,13 @@ def test_nothing_that_is_sent_is_run_and_all_of_it_is_shown(page: Page, app: Ser
     page.locator("#decoders-file button").first.click()
     page.locator("#decoders-file input[type=file]").set_input_files(pairs)
     problem = page.locator("#decoders-file-message .tone-problem")
-    expect(problem).to_contain_text(PAYLOADS[0][:20], timeout=PATIENCE_MS)
+    expect(problem).to_contain_text(PAYLOADS[0][:20])
     uploads = app.log_file.parent / "uploads"
     assert not [path for path in uploads.rglob("*") if path.is_file() and path.stat().st_size]  # it is gone already
     expect_nothing_ran(page)
 
     open_tab(page, "compare")
-    expect(page.locator("#view-lineup .line-up strong").first).to_contain_text(PAYLOADS[1], timeout=PATIENCE_MS)
+    expect(page.locator("#view-lineup .line-up strong").first).to_contain_text(PAYLOADS[1])
     compare(page, TEXTS[1])
-    expect(page.locator("#view-comparison tbody tr").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#view-comparison tbody tr").first).to_be_visible()
     expect_nothing_ran(page)

@@ -1,16 +1,14 @@
 """Figures on a page: stepped by keys, followed by clicks, in the page's colours, after any number of updates."""
 
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from demo.wording.figures import ENGLISH
 from tests.support.page_guard import PageOptions
-from tests.support.project import ROOT
-from tests.support.served_app import HOST, ServedApp, free_port, served
+from tests.support.served_app import ServedApp
 
 NODE_CENTRE = """([step, index]) => {
   const plot = document.querySelector('#tree .plot');
@@ -45,12 +43,9 @@ LISTENERS = """() => ['plotly_click', 'plotly_hover', 'plotly_afterplot'].map(
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+def app(figures_app: ServedApp) -> ServedApp:
     """The page of figures, in place of the whole app."""
-    log_file = tmp_path_factory.mktemp("figures") / "log.txt"
-    command, settings = [sys.executable, "-m", "tests.browser.figure_page"], {"GRADIO_SERVER_NAME": HOST}
-    with served(command, folder=ROOT, log_file=log_file, port=free_port(), settings=settings) as app:
-        yield app
+    return figures_app
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from seq2seq_core.trace import Fate, Trace, cuts
-from tests.browser.translate_page import PATIENCE_MS, SENTENCE, settled, trace_from_api, translate
+from tests.browser.translate_page import SENTENCE, settled, trace_from_api, translate
 from tests.support.page_guard import PageOptions
 from tests.support.served_app import ServedApp
 
@@ -99,16 +99,16 @@ def test_the_trie_shows_all_outputs_and_shares_the_selection_with_the_tree(
     second = beam.hypotheses[1]
     rank = beam.steps[second.step - 1].rank_N[second.index]
     title = page.locator("#view-panel .node-title")
-    expect(title).to_contain_text(f"step {second.step}, rank {rank}", timeout=PATIENCE_MS)
+    expect(title).to_contain_text(f"step {second.step}, rank {rank}")
     expect(page.locator("#trie .chosen-ring")).to_have_count(1)
     counts = texts.filter(has_text=re.compile(r"^\+\d+$")).count()  # their marks come first, then the start token's
     points = page.locator("#trie .trace path.point")
     points.first.click(force=True)
-    expect(page.locator("#view-panel")).to_contain_text("pruned", timeout=PATIENCE_MS)
+    expect(page.locator("#view-panel")).to_contain_text("pruned")
     settled(page)  # the attention of the node above is drawn, which moves all that stands below it
     points.nth(counts + 1).scroll_into_view_if_needed()
     points.nth(counts + 1).click(force=True)
-    expect(title).to_contain_text("step 1,", timeout=PATIENCE_MS)
+    expect(title).to_contain_text("step 1,")
     page.get_by_role("button", name="Tree of the search").click()
     expect(page.locator("#tree .chosen-ring")).to_have_count(1)
     expect(page.locator("#tree .frame")).to_be_visible()

@@ -1,13 +1,10 @@
 """Little maps on a page: fewer in a line on a narrow screen, chosen by a click anywhere on one of them."""
 
-import sys
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.project import ROOT
-from tests.support.served_app import HOST, ServedApp, free_port, served
+from tests.support.served_app import ServedApp
 
 TITLES = """() => document.querySelectorAll('#heads .annotation').length"""
 WIDTH = """() => document.querySelector('#heads .plot').layout.width"""
@@ -20,12 +17,9 @@ PANEL_CENTRE = """(place) => {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
+def app(figures_app: ServedApp) -> ServedApp:
     """The page of figures, in place of the whole app."""
-    log_file = tmp_path_factory.mktemp("figures") / "log.txt"
-    command, settings = [sys.executable, "-m", "tests.browser.figure_page"], {"GRADIO_SERVER_NAME": HOST}
-    with served(command, folder=ROOT, log_file=log_file, port=free_port(), settings=settings) as app:
-        yield app
+    return figures_app
 
 
 @pytest.fixture

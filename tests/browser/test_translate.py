@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from seq2seq_core.trace import Trace, ranking_intervals, score_at
 from tests.browser.translate_page import (
-    PATIENCE_MS,
     SENTENCE,
     card,
     expect_ranking,
@@ -164,7 +163,7 @@ def test_the_switch_changes_every_text_and_is_remembered(page: Page) -> None:
     assert page.locator("#view-nbest td.score").all_inner_texts() == numbers
     settled(page)  # a reload would break off what is still under way, and the browser would complain
     page.reload()
-    expect(page.locator("#translate")).to_have_text("翻译", timeout=PATIENCE_MS)
+    expect(page.locator("#translate")).to_have_text("翻译")
 
 
 @pytest.mark.parametrize("page_options", [PageOptions(locale="zh-TW")], ids=str)

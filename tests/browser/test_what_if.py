@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from seq2seq_core.options import BeamOptions, Constraints, Pin, SearchOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.trace import Trace, to_json
-from tests.browser.translate_page import PATIENCE_MS, translate
+from tests.browser.translate_page import translate
 from tests.support.page_guard import PageOptions
 from tests.support.project import ROOT
 from tests.support.tables import golden_table, trace_of
@@ -51,7 +51,7 @@ def expect_totals(page: Page, own: Trace, changed: Trace) -> None:
     sums, scores = strip(page).locator("td.log-prob-sum"), strip(page).locator("td.score")
     difference = new.log_prob_sum - old.log_prob_sum
     expect(sums).to_have_text(
-        [f"{old.log_prob_sum:.3f}", f"{new.log_prob_sum:.3f}", f"{difference:+.3f}"], timeout=PATIENCE_MS
+        [f"{old.log_prob_sum:.3f}", f"{new.log_prob_sum:.3f}", f"{difference:+.3f}"]
     )
     expect(scores).to_have_text([f"{old.score:.3f}", f"{new.score:.3f}", f"{new.score - old.score:+.3f}"])
     expect(strip(page).locator("td.output").nth(1)).to_have_text(new.text)
@@ -63,7 +63,7 @@ def first_step(page: Page) -> None:
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
-    expect(page.locator("#view-next li").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#view-next li").first).to_be_visible()
 
 
 @pytest.mark.parametrize("page_options", [PageOptions(), PHONE], ids=str)
@@ -86,13 +86,13 @@ def test_a_search_is_changed_compared_and_taken_back(page: Page, screenshot: Cal
     # and the first token banned: newer than what contradicts it
     first_step(page)
     page.locator("#view-next .acts button").nth(1).click()
-    expect(strip(page).locator(".changes li")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(strip(page).locator(".changes li")).to_have_count(2)
     expect_totals(page, own, searched(constraints=Constraints(banned_after=((first,),))))
     screenshot("banned")
     strip(page).locator("button.undo").click()
     expect_totals(page, own, changed)
     strip(page).locator("button.own").click()
-    expect(strip(page)).to_have_count(0, timeout=PATIENCE_MS)
+    expect(strip(page)).to_have_count(0)
     expect(page.locator("#view-result .card .output").nth(1)).to_have_text(own.hypotheses[0].text)
 
 
@@ -101,10 +101,10 @@ def test_attention_is_set_by_a_click_on_a_cell_and_said_to_be_an_intervention(
 ) -> None:
     own = searched()
     translate(page, SENTENCE)
-    page.locator("#heatmap .heatmaplayer image").first.scroll_into_view_if_needed(timeout=PATIENCE_MS)
+    page.locator("#heatmap .heatmaplayer image").first.scroll_into_view_if_needed()
     page.mouse.click(*page.evaluate(CELL, [1, 3]))
     pin = page.locator("#view-pin")
-    expect(pin.locator(".label")).to_contain_text("Step 2", timeout=PATIENCE_MS)
+    expect(pin.locator(".label")).to_contain_text("Step 2")
     expect(pin.locator("select")).to_have_value("3")
     pin.locator("button.pin").click()
     expect_totals(page, own, searched(pins=(Pin(step=2, position=3),)))
@@ -117,19 +117,19 @@ def test_attention_is_set_by_a_click_on_a_cell_and_said_to_be_an_intervention(
 
 def test_a_trace_file_is_opened_without_a_model(page: Page, screenshot: Callable[[str], None]) -> None:
     trace = trace_of(golden_table("M3"), BeamOptions(beam_size=2))
-    expect(page.locator("#view-gallery .unfold")).to_be_visible(timeout=PATIENCE_MS)  # the scripts are there
+    expect(page.locator("#view-gallery .unfold")).to_be_visible()  # the scripts are there
     page.evaluate(DROP, to_json(trace))
     scores = page.locator("#view-tracefacts td.score")
-    expect(scores).to_have_text([f"{each.score:.3f}" for each in trace.hypotheses], timeout=PATIENCE_MS)
-    expect(page.locator("#trace-tree .plot .scatterlayer").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(scores).to_have_text([f"{each.score:.3f}" for each in trace.hypotheses])
+    expect(page.locator("#trace-tree .plot .scatterlayer").first).to_be_visible()
     page.locator("#view-tracefacts tbody tr").nth(1).click()
     second = trace.hypotheses[1]
-    expect(page.locator("#trace-panel .node-title")).to_contain_text(f"step {second.step},", timeout=PATIENCE_MS)
+    expect(page.locator("#trace-panel .node-title")).to_contain_text(f"step {second.step},")
     assert repr(second.score) in page.locator("#trace-panel .sums").inner_text()
     screenshot("opened")
     bad = to_json(trace).replace('"score":', '"scorn":', 1)
     files = [{"name": "bad.json", "mimeType": "application/json", "buffer": bad.encode()}]
     page.locator("#view-tracefile input[type=file]").set_input_files(files)  # type: ignore[arg-type]
     message = page.locator("#trace-message .tone-problem")
-    expect(message).to_contain_text("must have a field 'score'", timeout=PATIENCE_MS)
+    expect(message).to_contain_text("must have a field 'score'")
     expect(scores).to_have_count(len(trace.hypotheses))  # what was open stays

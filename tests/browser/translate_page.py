@@ -10,7 +10,6 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 from seq2seq_core.trace import Trace, from_json
 from tests.support.served_app import ServedApp
 
-PATIENCE_MS = 60_000
 QUIET_MS = 2_000
 _QUIET = """quiet => {
   const answers = performance.getEntriesByType('resource').length;
@@ -33,14 +32,14 @@ def translate(page: Page, text: str) -> None:
     box = page.locator("#sentence textarea")
     box.fill(text)
     box.press("Enter")
-    expect(message).not_to_have_attribute("data-turn", str(before), timeout=PATIENCE_MS)
-    expect(page.locator("#view-message .tone-problem, #view-result .card").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(message).not_to_have_attribute("data-turn", str(before))
+    expect(page.locator("#view-message .tone-problem, #view-result .card").first).to_be_visible()
 
 
 def ready(page: Page) -> Locator:
     """Wait for the model; the message that says it is there, or why not."""
     message = page.locator("#view-message .page-view")
-    expect(message).to_have_attribute("data-tone", re.compile("hint|problem"), timeout=PATIENCE_MS)
+    expect(message).to_have_attribute("data-tone", re.compile("hint|problem"))
     return message
 
 
@@ -61,13 +60,13 @@ def choose_model(page: Page, title: str) -> None:
 
 def little_panel(page: Page, figure: str, place: int) -> None:
     """Click one of a figure's little maps or pictures."""
-    page.locator(f"#{figure} .annotation").nth(place).scroll_into_view_if_needed(timeout=PATIENCE_MS)
+    page.locator(f"#{figure} .annotation").nth(place).scroll_into_view_if_needed()
     page.mouse.click(*page.evaluate(_PANEL_CENTRE, [figure, place]))
 
 
 def settled(page: Page) -> None:
     """Wait until the app has answered everything: no answer has come for a while."""
-    page.wait_for_function(_QUIET, arg=QUIET_MS, timeout=PATIENCE_MS)
+    page.wait_for_function(_QUIET, arg=QUIET_MS)
 
 
 def boxes(page: Page, *selectors: str) -> list[FloatRect]:

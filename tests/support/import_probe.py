@@ -1,9 +1,9 @@
 """Imports modules one after another and reports, as JSON, what each import did besides defining names.
 
-    python -m tests.support.import_probe MODULE...
+    python -m tests.support.import_probe (--one-after-the-other | --each-as-the-first) MODULE...
 
-The libraries are imported first and are not the subject. Before each module the project's own modules are forgotten,
-so that each is imported as if it were the first: a cycle that only one order survives is found.
+The libraries are imported first and are not the subject. As the first means that the project's own modules are
+forgotten before each: that takes a minute.
 """
 
 import json
@@ -41,10 +41,14 @@ def harmless(path: object) -> bool:
     return isinstance(path, str) and (path.endswith(HARMLESS_FILES) or ".pyc." in path)
 
 
-def probe(name: str) -> list[str]:
-    """Import one module with the project's modules forgotten; what it did, or the error."""
+def forget() -> None:
+    """What the project's modules are."""
     for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] in OWN]:
         del sys.modules[loaded]
+
+
+def probe(name: str) -> list[str]:
+    """Import one module; what it did, or the error."""
     deeds.clear()
     before = set(threading.enumerate())
     try:
@@ -55,12 +59,17 @@ def probe(name: str) -> list[str]:
     return deeds + threads
 
 
-def main(names: Sequence[str]) -> None:
+def main(option: str, names: Sequence[str]) -> None:
     for library in LIBRARIES:
         import_module(library)
     sys.addaudithook(watch)
-    print(json.dumps({name: probe(name) for name in names}))
+    report = {}
+    for name in names:
+        if option == "--each-as-the-first":
+            forget()
+        report[name] = probe(name)
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1], sys.argv[2:])

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,14 @@ def position(run: Path) -> dict[str, Any]:
     return numbers
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A run from its start to its end."""
+
+    precision: Precision
+    folder: Path
+
+
 class Death(BaseException):
     """A power cut."""
 
@@ -63,7 +71,14 @@ def die_at(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, *, call: int
     monkeypatch.setattr(owner, name, dying)
 
 
-@pytest.mark.parametrize("precision", Precision)
+@pytest.fixture(scope="module", params=Precision)
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    """A run that nobody disturbed, in each precision."""
+    precision: Precision = request.param
+    folder = train(options_in(tmp_path_factory.mktemp("whole") / precision, precision)).folder
+    return Whole(precision, folder)
+
+
 @pytest.mark.parametrize(
     ("owner", "name", "call", "before"),
     [
@@ -76,16 +91,15 @@ def die_at(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, *, call: int
     ],
 )
 def test_a_run_that_died_ends_with_the_same_bits(
-    tmp_path: Path, precision: Precision, owner: type, name: str, call: int, before: bool
+    tmp_path: Path, whole: Whole, owner: type, name: str, call: int, before: bool
 ) -> None:
-    whole = train(options_in(tmp_path / "whole", precision)).folder
-    options = options_in(tmp_path / "cut", precision)
+    options = options_in(tmp_path / "cut", whole.precision)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Death):
         die_at(patch, owner, name, call=call, before=before)
         train(options)
     cut = train(replace(options, resume=True)).folder
-    assert fingerprint(cut) == fingerprint(whole)
-    assert position(cut) == position(whole)
+    assert fingerprint(cut) == fingerprint(whole.folder)
+    assert position(cut) == position(whole.folder)
 
 
 def test_resuming_a_finished_run_changes_no_bit(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.train import main, train
 from seq2seq_core.training.config import OptimiserOptions, TokenizerOptions, TrainingOptions
 from seq2seq_core.training.loop import Trainer
+from seq2seq_core.training.run import Run
 from seq2seq_core.training.teaching import TeachingKind, TeachingOptions
 from tests.support.tiny_run import PAIRS, tiny_options
 
@@ -128,14 +129,12 @@ def test_a_shared_tokenizer_serves_both_sides(tmp_path: Path) -> None:
     assert run.source_tokenizer.model == run.target_tokenizer.model
 
 
-def test_test_scores_are_those_of_the_shipped_file(tmp_path: Path) -> None:
-    options = tiny_options(tmp_path, test=str(tmp_path / "pairs.tsv"))
-    run = train(options)
-    metrics = load_checkpoint(run.best).metrics
+def test_test_scores_are_those_of_the_shipped_file(tiny_run: Run) -> None:
+    metrics = load_checkpoint(tiny_run.best).metrics
     assert metrics["exact match %, beam 5, single reference"] == 100.0
     assert metrics["BLEU, greedy, single reference"] == pytest.approx(100.0)
     assert "tok:13a" in metrics["signature of BLEU, single reference"]
-    assert "| BLEU, beam 5, single reference | 100.0 |" in (run.best / "README.md").read_text(encoding="utf-8")
+    assert "| BLEU, beam 5, single reference | 100.0 |" in (tiny_run.best / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

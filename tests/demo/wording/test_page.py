@@ -12,38 +12,18 @@ from demo.wording import LANGUAGE_NAMES, WORDS, Language, language_of, words_for
 from seq2seq_core.options import StopRule
 from seq2seq_core.trace import NODE_BUDGET, PROVED, TIME_BUDGET, Fate
 from tests.support.project import ROOT
-from tests.support.wording import fields, texts
+from tests.support.wording import expect_both_languages, without_chinese
 
-CHINESE_LETTER = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_BOTH = re.compile(r"[A-Za-z0-9^{} ./=-]{1,14}|\{reason}：\{note}|，")  # T, log p, T^{alpha}, Alpha
+ENGLISH, CHINESE = (WORDS[language].page for language in Language)
 
 
-ENGLISH, CHINESE = (dict(texts(WORDS[language].page)) for language in Language)
-
-
-def test_both_languages_have_the_same_texts() -> None:
-    assert ENGLISH.keys() == CHINESE.keys()
-
-
-def test_no_text_is_empty() -> None:
-    assert not [place for table in (ENGLISH, CHINESE) for place, text in table.items() if not text.strip()]
-
-
-# A sentence may leave a field out where its language says the thing in words; it may not invent one.
-def test_the_languages_fill_in_the_same_fields() -> None:
-    assert {place: fields(text) for place, text in ENGLISH.items()} == {
-        place: fields(text) for place, text in CHINESE.items()
-    }
+def test_both_languages_say_the_same_with_the_same_fields() -> None:
+    expect_both_languages(ENGLISH, CHINESE)
 
 
 def test_the_chinese_texts_are_chinese() -> None:
-    strangers = [
-        place
-        for place, text in CHINESE.items()
-        if not CHINESE_LETTER.search(text) and not SAME_IN_BOTH.fullmatch(text)
-    ]
-    assert not strangers
-    assert not [place for place, text in ENGLISH.items() if CHINESE_LETTER.search(text)]
+    assert not [place for place, text in without_chinese(CHINESE).items() if not SAME_IN_BOTH.fullmatch(text)]
 
 
 @pytest.mark.parametrize("language", Language)
