@@ -1,0 +1,44 @@
+"""The page as Gradio has it, and where that needs to be another: errors, and how the page is made."""
+
+from typing import Any
+
+import gradio as gr
+
+from demo.failures import log_failure
+from demo.wording import LANGUAGE_NAMES, words_for
+
+
+class Page(gr.Blocks):
+    """A page whose events never end in a stack trace, and that is made once.
+
+    Args:
+        queue: what Gradio's `queue` takes.
+    """
+
+    def __init__(self, *, queue: dict[str, Any], **named: Any) -> None:
+        self._limits = queue
+        super().__init__(**named)
+
+    def queue(self, *_arguments: Any, **_named: Any) -> "Page":
+        """Gradio calls it in the constructor; called a second time it would make the whole server again."""
+        super().queue(**self._limits)
+        return self
+
+    def get_config_file(self) -> Any:
+        """All components as the browser gets them. Gradio asks for it at every stage; only the launch sends it."""
+        return super().get_config_file() if getattr(self, "exited", False) else {}
+
+    async def process_api(self, *arguments: Any, **named: Any) -> Any:
+        """Gradio would print the error, its message and the inputs of the event.
+
+        Raises:
+            gr.Error: an error that was meant for the visitor, or the sentence for all others.
+        """
+        try:
+            return await super().process_api(*arguments, **named)
+        except gr.Error:
+            raise
+        except Exception as error:
+            log_failure("an event", error)
+            text = " / ".join(words_for(tag).page.frame.failed for tag in LANGUAGE_NAMES)
+            raise gr.Error(text, print_exception=False) from None
