@@ -35,10 +35,13 @@ class Page(gr.Blocks):
             gr.Error: an error that was meant for the visitor, or the sentence for all others.
         """
         try:
-            return await super().process_api(*arguments, **named)
+            answer = await super().process_api(*arguments, **named)
         except gr.Error:
             raise
         except Exception as error:
             log_failure("an event", error)
             text = " / ".join(words_for(tag).page.frame.failed for tag in LANGUAGE_NAMES)
             raise gr.Error(text, print_exception=False) from None
+        if named.get("iterator") is not None and not answer["is_generating"]:
+            answer["data"] = [gr.skip() for _ in answer["data"]]  # else the browser gets the last answer once more
+        return answer

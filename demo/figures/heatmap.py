@@ -9,10 +9,9 @@ pieces into one, and take date-like ones for dates.
 from dataclasses import dataclass
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures import heatmap_evidence, heatmap_story
 from demo.figures.bundle import Bundle, Strip
+from demo.figures.drawing import Drawing
 from demo.figures.heads import Head
 from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, align
 from demo.figures.heatmap_marks import cells, sum_bars
@@ -46,11 +45,11 @@ def heatmap_bundle(trace: Trace, node: Node, words: HeatmapWords, *, head: Head 
     """
     alignment = align(trace, node, head)
     if alignment is None:
-        return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
+        return Bundle(Drawing(), words.nothing, words.view, notes=(words.nothing,))
     picture = _Picture(alignment, words)
     notes = heatmap_story.notes(alignment, words)
     return Bundle(
-        figure=go.Figure(data=picture.data(), layout=picture.layout()),
+        drawing=Drawing(picture.data(), picture.layout()),
         account=" ".join((heatmap_story.account(alignment, words), *notes)),
         words=words.view,
         legend=heatmap_evidence.window_legend(alignment, words),
