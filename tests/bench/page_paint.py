@@ -8,38 +8,39 @@ through the tree, the slider of alpha at the table, and the bytes that one answe
 
 import json
 import statistics
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import tyro
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.bench.class_load import wait_for_model
+from tests.bench.startup import processor_seconds, started
 from tests.support.browser import find_chromium
 from tests.support.project import ROOT
-from tests.support.served_app import free_port, served
 
 ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking")
 SENTENCE: Final = "I think that the old man told my sister {number} times not to play in the street in winter."
 SETTINGS: Final = {"beam-size": 10, "max-length": 40, "min-length": 39}
 PATIENCE_MS: Final = 120_000
 
-# From the press until two frames after the tree's own word that it is drawn: the second begins when the first is out.
-# Keeps what the server sends while `keepsAnswers` is set: a stream's body cannot be asked for afterwards.
+# Keeps what the server sends while `keepsAnswers` is set: the body of a stream cannot be asked for afterwards.
 LISTEN: Final = """
 const own = window.fetch;
-window.answers = [];
+window.answer = '';
+async function keep(stream) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) window.answer += part.value;
+}
 window.fetch = async (...asked) => {
   const response = await own(...asked);
   if (window.keepsAnswers && String(asked[0]?.url ?? asked[0]).includes('/queue/data'))
-    response.clone().text().then((text) => window.answers.push(text));
+    keep(response.clone().body).catch(() => {});
   return response;
 };
 """
+# From the press until two frames after the tree's own word that it is drawn: the second begins when the first is out.
 PRESS: Final = """() => new Promise((resolve, reject) => {
   const begin = performance.now();
   const stamps = {};
@@ -120,37 +121,56 @@ class Answer:
     figures: int
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the processor does for a page: other work on the machine changes it little."""
+
+    server: int  # process
+    session: CDPSession
+
+    def __post_init__(self) -> None:
+        self.session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def so_far(self) -> dict[str, float]:
+        """Milliseconds of the server, and of the thread in the browser that scripts and draws."""
+        metrics = self.session.send("Performance.getMetrics")["metrics"]
+        tasks = next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+        return {"server": 1000 * processor_seconds(self.server), "browser": 1000 * tasks}
+
+
 def main() -> None:
     """Print a table, and the same as one line of JSON."""
     options = tyro.cli(PaintOptions, description=__doc__)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        log_file = Path(folder, "app.log")
-        with served([sys.executable, "app.py"], folder=ROOT, log_file=log_file, port=free_port()) as app:
-            wait_for_model(app.url)
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
-            found = measured(browser, app.url, options)
-            browser.close()
+    with sync_playwright() as playwright, started(ROOT / "app.py") as (_, url, process):
+        wait_for_model(url)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
+        found = measured(browser, url, process.pid, options)
+        browser.close()
     for name, spread in found.items():
         print(f"{name:<28} median {spread.median:10.1f}   worst {spread.worst:10.1f}")
     print(json.dumps({name: asdict(spread) for name, spread in found.items()}))
 
 
-def measured(browser: Browser, url: str, options: PaintOptions) -> dict[str, Spread]:
+def measured(browser: Browser, url: str, server: int, options: PaintOptions) -> dict[str, Spread]:
     """All that is measured, by name."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en")
     page.add_init_script(LISTEN)
     page.goto(url)
     prepare(page)
-    pressed = [press(page, number) for number in range(options.rounds + 1)][1:]
-    again = [press(page, number) for number in range(options.rounds)]
+    work = Work(server, page.context.new_cdp_session(page))
+    pressed = [press(page, number, work) for number in range(options.rounds + 1)][1:]
+    again = [press(page, number, work) for number in range(options.rounds)]
     page.evaluate("window.keepsAnswers = true")
-    press(page, options.rounds + 1)
-    answer = answer_of(page.evaluate("window.answers"))
+    press(page, options.rounds + 1, work)
+    answer = answer_of(page.evaluate("window.answer"))
     steps = page.evaluate(STEPS, options.steps)
     return {
         "click to drawn ms": Spread.of([each["drawn"] for each in pressed]),
         "click to painted ms": Spread.of([each["painted"] for each in pressed]),
+        "  server, processor ms": Spread.of([each["server"] for each in pressed]),
+        "  browser, processor ms": Spread.of([each["browser"] for each in pressed]),
         "again, remembered ms": Spread.of([each["painted"] for each in again]),
+        "  server again, processor ms": Spread.of([each["server"] for each in again]),
         "marks in the tree": Spread.of([each["marks"] for each in pressed]),
         "step, script ms": Spread.of(steps["script"]),
         "step, painted ms": Spread.of(steps["painted"]),
@@ -171,17 +191,18 @@ def prepare(page: Page) -> None:
     page.wait_for_timeout(1000)
 
 
-def press(page: Page, number: int) -> dict[str, float]:
+def press(page: Page, number: int, work: Work) -> dict[str, float]:
     """Milliseconds of one press, with the sentence of that number; the page has come to rest afterwards."""
     page.locator("#sentence textarea").fill(SENTENCE.format(number=number + 2))
+    before = work.so_far()
     times: dict[str, float] = page.evaluate(PRESS)
+    spent = {name: after - before[name] for name, after in work.so_far().items()}
     page.wait_for_timeout(1500)
-    return times
+    return times | spent
 
 
-def answer_of(streams: Sequence[str]) -> Answer:
+def answer_of(text: str) -> Answer:
     """The sizes of what came since the press."""
-    text = "".join(streams)
     lines = [line.removeprefix("data: ") for line in text.splitlines() if line.startswith("data: ")]
     figures = sum(len(value) for line in lines for value in texts_in(json.loads(line)) if value.startswith('{"figure"'))
     return Answer(len(lines), len(text), figures)
