@@ -15,6 +15,7 @@ import gradio as gr
 from gradio.context import LocalContext
 from starlette.middleware import Middleware
 
+from demo.compressed import Compressed
 from demo.gate import Gate
 from demo.headers import SafeHeaders
 from demo.page import Page
@@ -184,5 +185,7 @@ def _launch(app: gr.Blocks, downloads: Path) -> None:
         show_error=False,
         max_file_size="1mb",
         state_session_capacity=KEPT_VISITORS,
-        app_kwargs={"middleware": [Middleware(SafeHeaders), Middleware(Gate, files=files)]},
+        app_kwargs={
+            "middleware": [Middleware(Compressed), Middleware(SafeHeaders), Middleware(Gate, files=files)]
+        },
     )

@@ -36,11 +36,12 @@ RULES: Final = {
     "demo": may(),
     "demo.build": may(
         "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.headers demo.gate "
-        "demo.page demo.uploads",
+        "demo.page demo.compressed demo.uploads",
         "gradio starlette",
     ),
     "demo.uploads": may(),
     "demo.headers": may(libraries="starlette"),
+    "demo.compressed": may(libraries="starlette"),
     "demo.gate": may("demo.failures", "starlette"),
     "demo.failures": may(),
     "demo.page": may("demo.failures demo.wording", "gradio"),

@@ -16,7 +16,7 @@ from demo.figures.heads import Head
 from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, align
 from demo.figures.heatmap_marks import cells, sum_bars
 from demo.figures.labels import cut, short_label, visible, width_em
-from demo.figures.style import FAINT, LABEL_SIZE, base_layout, corner_text
+from demo.figures.style import FAINT, LABEL_SIZE, STAYING, base_layout, corner_text
 from demo.figures.walk import Node
 from demo.wording.figure_words import HeatmapWords
 from seq2seq_core.trace import Trace
@@ -152,6 +152,7 @@ class _Picture:
             "zeroline": True,
             "zerolinecolor": FAINT,
             "fixedrange": True,
+            **STAYING,
         }
 
     def strip(self) -> Strip:
@@ -184,6 +185,7 @@ def _piece_axis(pieces: tuple[str, ...], ends: list[float]) -> dict[str, Any]:
         "zeroline": False,
         "fixedrange": True,
         "ticks": "",
+        **STAYING,
     }
 
 

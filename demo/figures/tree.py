@@ -7,7 +7,7 @@ from demo.figures import tree_story
 from demo.figures.bundle import Bundle, Mark, Stepper, Strip
 from demo.figures.drawing import Drawing
 from demo.figures.label_room import fitted
-from demo.figures.style import FAINT, LABEL_SIZE, ROLE_OF_FATE, Role, base_layout, corner_text, group_role
+from demo.figures.style import FAINT, LABEL_SIZE, ROLE_OF_FATE, STAYING, Role, base_layout, corner_text, group_role
 from demo.figures.tree_layers import LABELLED_MARKS, TreeLayers, pieces_of
 from demo.figures.tree_layout import marks_in_view, place_tree
 from demo.figures.walk import Node, follow_greedy
@@ -96,6 +96,7 @@ class _Picture:
             "gridcolor": FAINT,
             "zeroline": False,
             "fixedrange": True,
+            **STAYING,
         }
 
     def _rank_axis(self) -> dict[str, Any]:
@@ -107,6 +108,7 @@ class _Picture:
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
+            **STAYING,
         }
 
     def _ranks(self) -> list[str]:

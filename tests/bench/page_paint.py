@@ -161,6 +161,10 @@ def measured(browser: Browser, url: str, server: int, options: PaintOptions) -> 
     pressed = [press(page, number, work) for number in range(options.rounds + 1)][1:]
     again = [press(page, number, work) for number in range(options.rounds)]
     page.evaluate("window.keepsAnswers = true")
+    received: list[float] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.dataReceived", lambda part: received.append(part["encodedDataLength"]))
     press(page, options.rounds + 1, work)
     answer = answer_of(page.evaluate("window.answer"))
     steps = page.evaluate(STEPS, options.steps)
@@ -178,6 +182,7 @@ def measured(browser: Browser, url: str, server: int, options: PaintOptions) -> 
         "messages of an answer": Spread.of([answer.messages]),
         "characters of an answer": Spread.of([answer.whole]),
         "characters of its figures": Spread.of([answer.figures]),
+        "bytes that travelled": Spread.of([sum(received)]),
     }
 
 
