@@ -70,11 +70,10 @@ _NAME_LANGUAGE: Final = "(tag) => { document.documentElement.lang = tag === 'zh'
 def build_app(service: Service, lab: Lab) -> gr.Blocks:
     """The page; nothing runs yet."""
     captions = Captions([])
-    app: gr.Blocks
-    title, queue = words_for(Language.ENGLISH).page.frame.title, {"max_size": WAITING_VISITORS}
-    queue["default_concurrency_limit"] = CONCURRENT_EVENTS
-    with Page(title=title, delete_cache=FILES_KEPT, queue=queue) as app:
-        language = _head(captions)
+    app: Page
+    title = words_for(Language.ENGLISH).page.frame.title
+    with Page(title=title, delete_cache=FILES_KEPT, waiting=WAITING_VISITORS, at_once=CONCURRENT_EVENTS) as app:
+        language = app.language = _head(captions)
         examples = ExampleBook(
             read_examples(ASSETS / "examples.json"),
             read_tables(TABLES),

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from demo.failures import log_failure
+from demo.waiting import WaitingRoom
 from demo.wording import LANGUAGE_NAMES, words_for
 
 
@@ -12,16 +13,30 @@ class Page(gr.Blocks):
     """A page whose events never end in a stack trace, and that is made once.
 
     Args:
-        queue: what Gradio's `queue` takes.
+        waiting: events of one kind that may wait for their turn.
+        at_once: events of one kind that may run at once.
+
+    Attributes:
+        language: the component that holds the language of a visitor's page, once there is one.
     """
 
-    def __init__(self, *, queue: dict[str, Any], **named: Any) -> None:
-        self._limits = queue
+    def __init__(self, *, waiting: int, at_once: int, **named: Any) -> None:
+        self._waiting, self._at_once = waiting, at_once
+        self.language: gr.Radio | None = None
         super().__init__(**named)
 
     def queue(self, *_arguments: Any, **_named: Any) -> "Page":
         """Gradio calls it in the constructor; called a second time it would make the whole server again."""
-        super().queue(**self._limits)
+        super().queue()
+        self._queue = WaitingRoom(
+            self._waiting,
+            lambda: self.language,
+            live_updates=True,
+            concurrency_count=self.max_threads,
+            update_intervals=1,
+            blocks=self,
+            default_concurrency_limit=self._at_once,
+        )
         return self
 
     def get_config_file(self) -> Any:
@@ -36,7 +51,8 @@ class Page(gr.Blocks):
         """
         try:
             answer = await super().process_api(*arguments, **named)
-        except gr.Error:
+        except gr.Error as error:
+            error.print_exception = False  # it may hold what a visitor sent
             raise
         except Exception as error:
             log_failure("an event", error)

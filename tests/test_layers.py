@@ -44,7 +44,8 @@ RULES: Final = {
     "demo.compressed": may(libraries="starlette"),
     "demo.gate": may("demo.failures", "starlette"),
     "demo.failures": may(),
-    "demo.page": may("demo.failures demo.wording", "gradio"),
+    "demo.page": may("demo.failures demo.waiting demo.wording", "gradio"),
+    "demo.waiting": may("demo.wording", "gradio starlette"),
     "demo.tabs": may(
         "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
     ),

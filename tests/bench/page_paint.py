@@ -13,17 +13,15 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import tyro
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page
 
+from tests.bench.browser import PATIENCE_MS, PRESS, chromium
 from tests.bench.class_load import wait_for_model
 from tests.bench.startup import processor_seconds, started
-from tests.support.browser import find_chromium
 from tests.support.project import ROOT
 
-ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking")
 SENTENCE: Final = "I think that the old man told my sister {number} times not to play in the street in winter."
 SETTINGS: Final = {"beam-size": 10, "max-length": 40, "min-length": 39}
-PATIENCE_MS: Final = 120_000
 
 # Keeps what the server sends while `keepsAnswers` is set: the body of a stream cannot be asked for afterwards.
 LISTEN: Final = """
@@ -40,24 +38,6 @@ window.fetch = async (...asked) => {
   return response;
 };
 """
-# From the press until two frames after the tree's own word that it is drawn: the second begins when the first is out.
-PRESS: Final = """() => new Promise((resolve, reject) => {
-  const begin = performance.now();
-  const stamps = {};
-  const seen = ({ detail: { element } }) => {
-    if (!element.closest('#tree')) return;
-    window.removeEventListener('figureview-frame', seen);
-    stamps.drawn = performance.now() - begin;
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      stamps.painted = performance.now() - begin;
-      stamps.marks = document.querySelectorAll('#tree .scatterlayer .point').length;
-      resolve(stamps);
-    }));
-  };
-  window.addEventListener('figureview-frame', seen);
-  setTimeout(() => reject(new Error('no tree within a minute')), 60000);
-  document.querySelector('#translate').click();
-})"""
 STEPS: Final = """async (count) => {
   const frame = document.querySelector('#tree .frame');
   const script = [], painted = [];
@@ -141,11 +121,9 @@ class Work:
 def main() -> None:
     """Print a table, and the same as one line of JSON."""
     options = tyro.cli(PaintOptions, description=__doc__)
-    with sync_playwright() as playwright, started(ROOT / "app.py") as (_, url, process):
+    with chromium() as browser, started(ROOT / "app.py") as (_, url, process):
         wait_for_model(url)
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
         found = measured(browser, url, process.pid, options)
-        browser.close()
     for name, spread in found.items():
         print(f"{name:<28} median {spread.median:10.1f}   worst {spread.worst:10.1f}")
     print(json.dumps({name: asdict(spread) for name, spread in found.items()}))
