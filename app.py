@@ -5,12 +5,16 @@ folders; those in assets/checkpoints are always there. SEQ2SEQ_HF_MODELS lists H
 that visitors may use (needs the extra hf).
 """
 
+import gc
 import os
 
 # Read when Gradio is imported: with it, nothing is ever asked of an outside host.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from demo.build import serve
-
 if __name__ == "__main__":
+    # A start makes a million objects that stay; looking for garbage among them takes a fifth of it. `run` looks again.
+    gc.disable()
+
+    from demo.build import serve
+
     serve()

@@ -1,11 +1,13 @@
 """Tabs to a page, and the page to an address."""
 
+import gc
 import logging
 import os
 import signal
 import tempfile
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +15,10 @@ import gradio as gr
 from gradio.context import LocalContext
 from starlette.middleware import Middleware
 
-from demo.failures import Page
+from demo.compressed import Compressed
 from demo.gate import Gate
 from demo.headers import SafeHeaders
+from demo.page import Page
 from demo.plotly_view import page_head, serve_assets, static_paths
 from demo.service import (
     ExampleBook,
@@ -67,9 +70,10 @@ _NAME_LANGUAGE: Final = "(tag) => { document.documentElement.lang = tag === 'zh'
 def build_app(service: Service, lab: Lab) -> gr.Blocks:
     """The page; nothing runs yet."""
     captions = Captions([])
-    app: gr.Blocks
-    with Page(title=words_for(Language.ENGLISH).page.frame.title, delete_cache=FILES_KEPT) as app:
-        language = _head(captions)
+    app: Page
+    title = words_for(Language.ENGLISH).page.frame.title
+    with Page(title=title, delete_cache=FILES_KEPT, waiting=WAITING_VISITORS, at_once=CONCURRENT_EVENTS) as app:
+        language = app.language = _head(captions)
         examples = ExampleBook(
             read_examples(ASSETS / "examples.json"),
             read_tables(TABLES),
@@ -84,7 +88,7 @@ def build_app(service: Service, lab: Lab) -> gr.Blocks:
             )
             for tab in TABS:
                 with gr.Tab(id=tab.id, elem_id=f"tab-{tab.id}", elem_classes="desk") as place:
-                    tab.build(context)
+                    tab.build(replace(context, place=place))
                 captions.follow(place, _title_of(tab.title))
         captions.follow(gr.Markdown(elem_classes="page-foot"), lambda words: {"value": words.page.frame.footer})
         _follow_language(app, language, captions)
@@ -155,6 +159,8 @@ def run(service: Service) -> None:
         lab = Lab(service, downloads=Path(downloads).resolve())
         app = build_app(service, lab)
         _launch(app, Path(downloads).resolve())
+        gc.freeze()  # what the start has made stays: looking for garbage passes it by
+        gc.enable()
         service.start()
         stopped.wait()
         lab.close()
@@ -167,7 +173,6 @@ def _launch(app: gr.Blocks, downloads: Path) -> None:
     serve_page_assets()
     gr.set_static_paths([str(downloads)])  # then Gradio serves these files where they lie and keeps no copies
     files = [*static_paths(), PAGE_ASSETS, downloads]
-    app.queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
     app.launch(
         prevent_thread_lock=True,
         theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONOSPACE_FONTS),
@@ -179,5 +184,7 @@ def _launch(app: gr.Blocks, downloads: Path) -> None:
         show_error=False,
         max_file_size="1mb",
         state_session_capacity=KEPT_VISITORS,
-        app_kwargs={"middleware": [Middleware(SafeHeaders), Middleware(Gate, files=files)]},
+        app_kwargs={
+            "middleware": [Middleware(Compressed), Middleware(SafeHeaders), Middleware(Gate, files=files)]
+        },
     )

@@ -1,4 +1,4 @@
-"""What becomes of an error that nobody foresaw: a sentence for the visitor, one line in the log, and on it goes.
+"""What becomes of an error that nobody foresaw: one line in the log, and on it goes; see `Page` for the visitor.
 
 The line names the kind of error and the way to it, never its message: that may hold what a visitor wrote. With logging
 at the level DEBUG the whole of it is told.
@@ -8,33 +8,10 @@ import logging
 import os
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any, Final
-
-import gradio as gr
-
-from demo.wording import LANGUAGE_NAMES, words_for
+from typing import Final
 
 DEEPEST: Final = 4  # calls on the way that the log names, the last ones
 _log = logging.getLogger(__name__)
-
-
-class Page(gr.Blocks):
-    """A page whose events never end in a stack trace."""
-
-    async def process_api(self, *arguments: Any, **named: Any) -> Any:
-        """Gradio would print the error, its message and the inputs of the event.
-
-        Raises:
-            gr.Error: an error that was meant for the visitor, or the sentence for all others.
-        """
-        try:
-            return await super().process_api(*arguments, **named)
-        except gr.Error:
-            raise
-        except Exception as error:
-            log_failure("an event", error)
-            text = " / ".join(words_for(tag).page.frame.failed for tag in LANGUAGE_NAMES)
-            raise gr.Error(text, print_exception=False) from None
 
 
 def log_failure(what: str, error: BaseException) -> None:

@@ -35,14 +35,17 @@ RULES: Final = {
     "app": may("demo.build"),
     "demo": may(),
     "demo.build": may(
-        "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.failures demo.headers demo.gate "
-        "demo.uploads",
+        "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.headers demo.gate "
+        "demo.page demo.compressed demo.uploads",
         "gradio starlette",
     ),
     "demo.uploads": may(),
     "demo.headers": may(libraries="starlette"),
+    "demo.compressed": may(libraries="starlette"),
     "demo.gate": may("demo.failures", "starlette"),
-    "demo.failures": may("demo.wording", "gradio"),
+    "demo.failures": may(),
+    "demo.page": may("demo.failures demo.waiting demo.wording", "gradio"),
+    "demo.waiting": may("demo.wording", "gradio starlette"),
     "demo.tabs": may(
         "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
     ),

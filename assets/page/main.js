@@ -13,6 +13,7 @@ import { drawGrid } from "./grid.js";
 import { drawHealth } from "./health.js";
 import { drawLabAnswers, drawLabRuns } from "./lab.js";
 import { drawLayout } from "./layout.js";
+import { lightenStyle } from "./light_style.js";
 import { drawLineup, withLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
@@ -91,5 +92,6 @@ function alphaOfTable() {
   return alphaOr(null);
 }
 
+lightenStyle();
 window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable, withLineup };
 window.dispatchEvent(new Event("pageviews-ready"));

@@ -7,13 +7,15 @@ All words of a bundle go to the page as text, never as HTML.
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
-
+from demo.figures.drawing import Drawing
 from demo.figures.style import LOOKS, Role
 from demo.wording.figure_words import StepperWords
 from demo.wording.view_words import ViewWords
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Bundle:
     stay. A `narrow` figure tells the same where the first would have to scroll sideways.
     """
 
-    figure: go.Figure
+    drawing: Drawing
     account: str
     words: ViewWords
     stepper: Stepper | None = None
@@ -75,13 +77,23 @@ class Bundle:
     chosen: tuple[int, int] | None = None
     savable: bool = True
     keep: bool = False
-    narrow: go.Figure | None = None
+    narrow_drawing: Drawing | None = None
+
+    @property
+    def figure(self) -> "go.Figure":
+        """The drawing, checked."""
+        return self.drawing.checked
+
+    @property
+    def narrow(self) -> "go.Figure | None":
+        """The narrow drawing, checked."""
+        return self.narrow_drawing.checked if self.narrow_drawing else None
 
     def to_json(self) -> str:
         """The message to the browser."""
         around = json.dumps(self._around(), ensure_ascii=False, allow_nan=False)
-        narrow = self.narrow.to_json() if self.narrow else "null"
-        return f'{{"figure":{self.figure.to_json()},"narrow":{narrow},{around[1:]}'
+        narrow = self.narrow_drawing.to_json() if self.narrow_drawing else "null"
+        return f'{{"figure":{self.drawing.to_json()},"narrow":{narrow},{around[1:]}'
 
     def _around(self) -> dict[str, Any]:
         return {

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from demo.figures.bundle import Bundle
 from demo.figures.comparison_layout import (
@@ -20,6 +19,7 @@ from demo.figures.comparison_layout import (
     place_maps,
     rise,
 )
+from demo.figures.drawing import Drawing, rounded
 from demo.figures.heatmap_layout import Alignment
 from demo.figures.labels import escaped, full_label, number, short_label, visible, width_em
 from demo.figures.panels import NARROW_PX, SCALE_PX, Sheet, cells, colour_scale, note, sheet_layout
@@ -49,15 +49,15 @@ def draw_comparison(models: Sequence[Compared], words: ComparisonWords) -> Bundl
 def draw_maps(maps: Sequence[Map], words: ComparisonWords, *, room: int = WIDE_PX) -> Bundle:
     """Maps side by side as far as the room goes; NaN, where a row may not look, leaves its cell empty."""
     return Bundle(
-        figure=_figure(place_maps(maps, room), words),
-        narrow=_figure(place_maps(maps, NARROW_PX), words),
+        drawing=_drawing(place_maps(maps, room), words),
+        narrow_drawing=_drawing(place_maps(maps, NARROW_PX), words),
         account=" ".join(_account(one, words) for one in maps),
         words=words.view,
         notes=(words.how_to,),
     )
 
 
-def _figure(sheet: ComparedSheet, words: ComparisonWords) -> go.Figure:
+def _drawing(sheet: ComparedSheet, words: ComparisonWords) -> Drawing:
     drawn = [(placed, placed.map.alignment) for placed in sheet.maps]
     boxes = Sheet(tuple(placed.box for placed in sheet.maps), sheet.width, sheet.height)
     data = [_cells(placed, shown, words) for placed, shown in drawn if shown]
@@ -66,7 +66,7 @@ def _figure(sheet: ComparedSheet, words: ComparisonWords) -> go.Figure:
         "annotations": [text for placed in sheet.maps for text in _texts(placed, words)],
         "shapes": [_outline(placed) for placed in sheet.maps if placed.map.missing],
     }
-    return go.Figure(data=data or [_nowhere()], layout=layout)
+    return Drawing(data or [_nowhere()], layout)
 
 
 def _nowhere() -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _nowhere() -> dict[str, Any]:
 
 
 def _cells(placed: PlacedMap, shown: Alignment, words: ComparisonWords) -> dict[str, Any]:
-    weights = [[round(float(weight), WEIGHT_PLACES) for weight in row_S] for row_S in shown.weights_TS]
+    weights = rounded(shown.weights_TS, WEIGHT_PLACES)
     hover = [
         [
             words.cell.format(target=full_label(target), source=full_label(source), weight=number(float(weight)))

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures.bundle import Bundle, Mark
+from demo.figures.drawing import Drawing
 from demo.figures.labels import escaped, number
 from demo.figures.style import DAMAGE_ROLES, FAINT, GOLD_ROLES, LOOKS, OWN_ROLES, Role, base_layout
 from demo.wording.exposure_words import ExposureFigureWords
@@ -126,7 +125,7 @@ def draw_chart(chart: Chart, words: ExposureFigureWords, notes: Sequence[str] = 
     """The chart as a figure; further notes stand before its own."""
     named = {line.role: line.name for line in chart.lines}
     return Bundle(
-        figure=go.Figure(data=[_trace(line, chart) for line in chart.lines], layout=_layout(chart)),
+        drawing=Drawing([_trace(line, chart) for line in chart.lines], _layout(chart)),
         account=_account(chart, words),
         words=words.view,
         legend=tuple(Mark(role, name, symbol=_has_whiskers(chart.lines)) for role, name in named.items()),

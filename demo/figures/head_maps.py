@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures.bundle import Bundle, Mark
+from demo.figures.drawing import Drawing, rounded
 from demo.figures.evidence import heads_along
 from demo.figures.heads import Head, HeadEntropy, entropies_of
 from demo.figures.labels import number
@@ -50,7 +49,7 @@ def draw_heads(trace: Trace, node: Node, words: HeadWords, *, chosen: Head | Non
     """
     rows_TLHS = heads_along(trace, node)
     if rows_TLHS is None or not rows_TLHS.size:
-        return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
+        return Bundle(Drawing(), words.nothing, words.view, notes=(words.nothing,))
     return draw_head_rows(rows_TLHS, words, chosen=chosen)
 
 
@@ -61,8 +60,8 @@ def draw_head_rows(rows_TLHS: Floats, words: HeadWords, *, chosen: Head | None =
     picture = _Picture(rows_TLHS, drawn, min(entropies, key=lambda each: each.entropy), words)
     notes = picture.notes(len(entropies))
     return Bundle(
-        figure=picture.figure(WIDE_PX, LARGEST_PANEL),
-        narrow=picture.figure(NARROW_PX, LARGEST_NARROW_PANEL),
+        drawing=picture.drawing(WIDE_PX, LARGEST_PANEL),
+        narrow_drawing=picture.drawing(NARROW_PX, LARGEST_NARROW_PANEL),
         account=" ".join((picture.account(), *notes)),
         words=words.view,
         legend=picture.legend(),
@@ -91,15 +90,15 @@ class _Picture:
     sharpest: HeadEntropy
     words: HeadWords
 
-    def figure(self, room: int, largest_panel: int) -> go.Figure:
+    def drawing(self, room: int, largest_panel: int) -> Drawing:
         rows, *_, columns = self.rows_TLHS.shape
         layers = [each.head.layer for each in self.drawn]
         groups = [layers.count(layer) for layer in dict.fromkeys(layers)]
         sheet = place_panels(groups, panel_size(rows, columns, largest_panel), room)
         titles = [self._title(each) for each in self.drawn]
-        return go.Figure(
-            data=[*self._maps(sheet), *targets(sheet, titles), title_marks(sheet, titles)],
-            layout=sheet_layout(sheet, below=SCALE_PX)
+        return Drawing(
+            [*self._maps(sheet), *targets(sheet, titles), title_marks(sheet, titles)],
+            sheet_layout(sheet, below=SCALE_PX)
             | {
                 "coloraxis": colour_scale(self.words.weight, 1, (0, 0.5, 1)),
                 "annotations": title_texts(sheet, titles),
@@ -110,9 +109,8 @@ class _Picture:
     def _maps(self, sheet: Sheet) -> list[dict[str, Any]]:
         return [cells(box, self._weights(each.head)) for box, each in zip(sheet.boxes, self.drawn, strict=True)]
 
-    def _weights(self, head: Head) -> list[list[float]]:
-        rows_TS = self.rows_TLHS[:, head.layer, head.head]
-        return [[round(float(weight), WEIGHT_PLACES) for weight in row_S] for row_S in rows_TS]
+    def _weights(self, head: Head) -> list[list[float | None]]:
+        return rounded(self.rows_TLHS[:, head.layer, head.head], WEIGHT_PLACES)
 
     def _title(self, each: HeadEntropy) -> Title:
         place = {"layer": each.head.layer + 1, "head": each.head.head + 1}

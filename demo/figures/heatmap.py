@@ -9,15 +9,14 @@ pieces into one, and take date-like ones for dates.
 from dataclasses import dataclass
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures import heatmap_evidence, heatmap_story
 from demo.figures.bundle import Bundle, Strip
+from demo.figures.drawing import Drawing
 from demo.figures.heads import Head
 from demo.figures.heatmap_layout import DROPPED_BELOW, REPEATED_ABOVE, Alignment, align
 from demo.figures.heatmap_marks import cells, sum_bars
 from demo.figures.labels import cut, short_label, visible, width_em
-from demo.figures.style import FAINT, LABEL_SIZE, base_layout, corner_text
+from demo.figures.style import FAINT, LABEL_SIZE, STAYING, base_layout, corner_text
 from demo.figures.walk import Node
 from demo.wording.figure_words import HeatmapWords
 from seq2seq_core.trace import Trace
@@ -46,11 +45,11 @@ def heatmap_bundle(trace: Trace, node: Node, words: HeatmapWords, *, head: Head 
     """
     alignment = align(trace, node, head)
     if alignment is None:
-        return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
+        return Bundle(Drawing(), words.nothing, words.view, notes=(words.nothing,))
     picture = _Picture(alignment, words)
     notes = heatmap_story.notes(alignment, words)
     return Bundle(
-        figure=go.Figure(data=picture.data(), layout=picture.layout()),
+        drawing=Drawing(picture.data(), picture.layout()),
         account=" ".join((heatmap_story.account(alignment, words), *notes)),
         words=words.view,
         legend=heatmap_evidence.window_legend(alignment, words),
@@ -153,6 +152,7 @@ class _Picture:
             "zeroline": True,
             "zerolinecolor": FAINT,
             "fixedrange": True,
+            **STAYING,
         }
 
     def strip(self) -> Strip:
@@ -185,6 +185,7 @@ def _piece_axis(pieces: tuple[str, ...], ends: list[float]) -> dict[str, Any]:
         "zeroline": False,
         "fixedrange": True,
         "ticks": "",
+        **STAYING,
     }
 
 

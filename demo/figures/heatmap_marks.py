@@ -2,11 +2,13 @@
 
 from typing import Any, Final
 
+from demo.figures.drawing import rounded
 from demo.figures.heatmap_evidence import window_text
 from demo.figures.heatmap_layout import Alignment, Reading
 from demo.figures.labels import full_label, number
 from demo.wording.figure_words import HeatmapWords
 
+WEIGHT_PLACES: Final = 4
 BELOW_TITLE: Final = "<br><span style='font-size:6px'>\u00a0</span>"  # else the colour bar's first tick runs into it
 BAR_LOOKS: Final = {
     Reading.READ: ("#0072B2", ""),
@@ -21,7 +23,7 @@ def cells(shown: Alignment, words: HeatmapWords, rows_px: int) -> dict[str, Any]
     rows, columns = range(len(shown.target)), range(len(shown.source))
     return {
         "type": "heatmap",
-        "z": [[round(float(weight), 4) for weight in row_S] for row_S in shown.weights_TS],
+        "z": rounded(shown.weights_TS, WEIGHT_PLACES),
         "zmin": 0,
         "zmax": 1,
         "colorscale": "Cividis",

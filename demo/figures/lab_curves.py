@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures.bundle import Bundle, Mark
+from demo.figures.drawing import Drawing
 from demo.figures.labels import escaped, number
 from demo.figures.style import CURVE_ROLES, FAINT, LOOKS, base_layout
 from demo.wording.lab_words import LabCurveWords
@@ -60,7 +59,7 @@ def draw_lab_curves(curves: Sequence[LabCurve], words: LabCurveWords, *, gap: bo
     if len(curves) > len(CURVE_ROLES):
         raise ValueError(f"a figure shows at most {len(CURVE_ROLES)} runs, got {len(curves)}")
     if not any(curve.points for curve in curves):
-        return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
+        return Bundle(Drawing(), words.nothing, words.view, notes=(words.nothing,))
     panels = _panels(words, gap=gap)
     lines = [
         _line(curve, place, row, panel, words)
@@ -68,7 +67,7 @@ def draw_lab_curves(curves: Sequence[LabCurve], words: LabCurveWords, *, gap: bo
         for place, curve in enumerate(curves)
     ]
     return Bundle(
-        figure=go.Figure(data=lines, layout=_layout(curves, panels, words)),
+        drawing=Drawing(lines, _layout(curves, panels, words)),
         account=" ".join(_account(curve, words) for curve in curves if curve.points),
         words=words.view,
         legend=tuple(Mark(role, curve.name) for role, curve in zip(CURVE_ROLES, curves, strict=False)),

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures.bundle import Bundle, Mark
+from demo.figures.drawing import Drawing
 from demo.figures.labels import escaped, number, width_em
 from demo.figures.style import CURVE_ROLES, FAINT, LABEL_SIZE, LOOKS, base_layout
 from demo.wording.curve_words import CurveWords
@@ -65,14 +64,14 @@ def draw_length_curve(curves: Sequence[LengthCurve], words: CurveWords) -> Bundl
     """
     shown = [curve for curve in curves if curve.points]
     if not shown:
-        return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
+        return Bundle(Drawing(), words.nothing, words.view, notes=(words.nothing,))
     if len(shown) > len(CURVE_ROLES):
         raise ValueError(f"a figure shows at most {len(CURVE_ROLES)} curves, got {len(shown)}")
     if len(measures := {curve.measure for curve in shown}) > 1:
         raise ValueError(f"all curves must have one measure, got {', '.join(sorted(measures))}")
     picture = _Picture(tuple(shown), words)
     return Bundle(
-        figure=go.Figure(data=picture.lines(), layout=picture.layout()),
+        drawing=Drawing(picture.lines(), picture.layout()),
         account=picture.account(),
         words=words.view,
         legend=tuple(Mark(role, curve.name) for role, curve in zip(CURVE_ROLES, shown, strict=False)),

@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures.bundle import Bundle
+from demo.figures.drawing import Drawing
 from demo.figures.labels import full_label, number, short_label, visible
 from demo.figures.style import FAINT, LOOKS, Role, base_layout
 from demo.figures.walk import Node, step_at
@@ -46,9 +45,9 @@ def next_tokens(trace: Trace, node: Node) -> tuple[Next, ...]:
 def next_tokens_bundle(trace: Trace, node: Node, words: BarWords) -> Bundle:
     tokens = next_tokens(trace, node)
     if not tokens:
-        return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
+        return Bundle(Drawing(), words.nothing, words.view, notes=(words.nothing,))
     account = words.account.format(tokens=", ".join(f"{visible(t.piece)} {number(t.probability)}" for t in tokens))
-    figure = go.Figure(data=[_bars(tokens, words)], layout=_layout(tokens, words))
+    figure = Drawing([_bars(tokens, words)], _layout(tokens, words))
     return Bundle(figure, account, words.view, savable=False)
 
 

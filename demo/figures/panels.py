@@ -147,7 +147,7 @@ def targets(sheet: Sheet, titles: Sequence[Title]) -> list[dict[str, Any]]:
     ]
 
 
-def cells(box: Box, values: Sequence[Sequence[float]], **more: Any) -> dict[str, Any]:
+def cells(box: Box, values: Sequence[Sequence[float | None]], **more: Any) -> dict[str, Any]:
     """A heat map that fills a box, first row on top; silent unless `more` gives it a hover text."""
     places = cell_places(box, len(values), len(values[0]))
     return {"type": "heatmap", "z": values, **places, "coloraxis": "coloraxis", "hoverinfo": "skip", **more}

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-import plotly.graph_objects as go
 
 from demo.figures.bundle import Bundle
+from demo.figures.drawing import Drawing
 from demo.figures.labels import cut, escaped, full_label, number, visible
 from demo.figures.panels import (
     EDGE_PX,
@@ -64,7 +64,7 @@ def draw_picture(text: str, words: PictureWords) -> Bundle:
     Raises:
         InputError: the text is not a picture.
     """
-    figure = go.Figure(data=_pictures(text, ALONE), layout=sheet_layout(ALONE))
+    figure = Drawing(_pictures(text, ALONE), sheet_layout(ALONE))
     return Bundle(figure, _told(text, words), words.view)
 
 
@@ -80,9 +80,9 @@ def draw_picture_attention(trace: Trace, node: Node, words: PictureWords, *, out
         return draw_picture_attention(trace, node, words)
     row = shown.nodes.index(node)
     veil = _veil(ALONE.boxes[0], shown, row) | {"hovertext": _patch_texts(shown, row, words), "hoverinfo": "text"}
-    figure = go.Figure(
-        data=[*_pictures(trace.source, ALONE), veil, _bar_carrier()],
-        layout=sheet_layout(ALONE, below=SCALE_PX) | _scales(shown, words),
+    figure = Drawing(
+        [*_pictures(trace.source, ALONE), veil, _bar_carrier()],
+        sheet_layout(ALONE, below=SCALE_PX) | _scales(shown, words),
     )
     note = words.shown.format(target=visible(shown.target[row]))
     return Bundle(figure, f"{note} {_most(shown, row, words.account_row)}", words.view, notes=(note,))
@@ -96,8 +96,8 @@ def draw_picture_steps(trace: Trace, node: Node, words: PictureWords) -> Bundle:
     steps = _Steps(trace.source, shown, words)
     account = " ".join(_most(shown, row, words.account_row) for row in range(len(shown.target)))
     return Bundle(
-        figure=steps.figure(WIDE_PX),
-        narrow=steps.figure(NARROW_PX),
+        drawing=steps.drawing(WIDE_PX),
+        narrow_drawing=steps.drawing(NARROW_PX),
         account=account,
         words=words.view,
         notes=(words.how_to,),
@@ -111,13 +111,13 @@ class _Steps:
     shown: PatchAttention
     words: PictureWords
 
-    def figure(self, room: int) -> go.Figure:
+    def drawing(self, room: int) -> Drawing:
         sheet = place_panels([len(self.shown.target)], Size(LITTLE_PX, LITTLE_PX), room)
         titles, pictures = self._titles(), _pictures(self.text, sheet)
         veils = [_veil(box, self.shown, row) for row, box in enumerate(sheet.boxes)]
-        return go.Figure(
-            data=[*pictures, *veils, *targets(sheet, titles), title_marks(sheet, titles), _bar_carrier()],
-            layout=sheet_layout(sheet, below=SCALE_PX)
+        return Drawing(
+            [*pictures, *veils, *targets(sheet, titles), title_marks(sheet, titles), _bar_carrier()],
+            sheet_layout(sheet, below=SCALE_PX)
             | {"annotations": title_texts(sheet, titles)}
             | _scales(self.shown, self.words),
         )

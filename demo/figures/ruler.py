@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures.bundle import Bundle, Mark
+from demo.figures.drawing import Drawing
 from demo.figures.labels import escaped, number, width_em
 from demo.figures.length_curve import spread
 from demo.figures.style import CURVE_ROLES, FAINT, LABEL_SIZE, LOOKS, Role, base_layout
@@ -45,10 +44,10 @@ def roles_for(count: int) -> tuple[Role, ...]:
 def draw_ruler(totals: Sequence[Total], formula: str, words: RulerWords) -> Bundle:
     """One line for each output; the optimum among them is drawn like the others, in its own role."""
     if not totals:
-        return Bundle(go.Figure(), words.nothing, words.view, notes=(words.nothing,))
+        return Bundle(Drawing(), words.nothing, words.view, notes=(words.nothing,))
     picture = _Picture(tuple(totals), formula, words)
     return Bundle(
-        figure=go.Figure(data=picture.lines(), layout=picture.layout()),
+        drawing=Drawing(picture.lines(), picture.layout()),
         account=picture.account(),
         words=words.view,
         legend=tuple(Mark(total.role, f"{total.letter} {total.name}") for total in totals),

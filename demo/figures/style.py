@@ -137,6 +137,7 @@ ROLE_OF_FATE: Final[Mapping[Fate, Role]] = MappingProxyType(
 FONT_FAMILY: Final = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 LABEL_SIZE: Final = 12
 TRANSPARENT: Final = "rgba(0,0,0,0)"
+STAYING: Final = {"ticklabeloverflow": "allow"}  # for axes whose labels have room: else Plotly measures each of them
 FAINT: Final = "rgba(128,128,128,0.25)"  # grid lines that show on white and on black
 
 

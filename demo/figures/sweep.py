@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures.bundle import Bundle
+from demo.figures.drawing import Drawing
 from demo.figures.labels import escaped, number
 from demo.figures.style import FAINT, LOOKS, Look, Role, base_layout
 from demo.wording.decoder_words import SweepWords
@@ -31,12 +30,12 @@ def draw_sweep(points: Sequence[SweepPoint], optimum: float | None, words: Sweep
     """One marker for every beam size, on both scales."""
     score, length = LOOKS[Role.MODEL_1], LOOKS[Role.MODEL_2]
     return Bundle(
-        figure=go.Figure(
-            data=[
+        drawing=Drawing(
+            [
                 _line(points, [point.score for point in points], "y", score, words),
                 _line(points, [float(point.length) for point in points], "y2", length, words),
             ],
-            layout=_layout(points, optimum, words),
+            _layout(points, optimum, words),
         ),
         account=_account(points, words),
         words=words.view,

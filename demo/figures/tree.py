@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures import tree_story
 from demo.figures.bundle import Bundle, Mark, Stepper, Strip
+from demo.figures.drawing import Drawing
 from demo.figures.label_room import fitted
-from demo.figures.style import FAINT, LABEL_SIZE, ROLE_OF_FATE, Role, base_layout, corner_text, group_role
+from demo.figures.style import FAINT, LABEL_SIZE, ROLE_OF_FATE, STAYING, Role, base_layout, corner_text, group_role
 from demo.figures.tree_layers import LABELLED_MARKS, TreeLayers, pieces_of
 from demo.figures.tree_layout import marks_in_view, place_tree
 from demo.figures.walk import Node, follow_greedy
@@ -49,7 +48,7 @@ def tree_bundle(
     *steps, result = tree_story.frames(trace, places, words)
     story = (*steps, replace(result, height=picture.kept_px))
     return Bundle(
-        figure=go.Figure(data=picture.layers.build(), layout=picture.layout()),
+        drawing=Drawing(picture.layers.build(), picture.layout()),
         account=" ".join((tree_story.account(trace, words), *picture.notes())),
         words=words.view,
         stepper=Stepper(story, len(story) - 1 if opening is None else opening, words.stepper),
@@ -97,6 +96,7 @@ class _Picture:
             "gridcolor": FAINT,
             "zeroline": False,
             "fixedrange": True,
+            **STAYING,
         }
 
     def _rank_axis(self) -> dict[str, Any]:
@@ -108,6 +108,7 @@ class _Picture:
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
+            **STAYING,
         }
 
     def _ranks(self) -> list[str]:

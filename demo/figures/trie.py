@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from demo.figures import tree_story
 from demo.figures.bundle import Bundle, Mark
+from demo.figures.drawing import Drawing
 from demo.figures.labels import escaped, full_label, number, width_em
 from demo.figures.layers import Line, PlotlyTrace, Point, Span, lines, points, text
 from demo.figures.ledger import field, ledger_template, ledger_values
@@ -32,7 +31,7 @@ def trie_bundle(trace: Trace, words: FigureWords, *, chosen: Node | None = None)
     """The outputs, what they share and where they part."""
     picture = _Picture(trace, words, place_trie(trace))
     return Bundle(
-        figure=go.Figure(data=picture.build(), layout=picture.layout()),
+        drawing=Drawing(picture.build(), picture.layout()),
         account=picture.account(),
         words=words.tree.view,
         legend=picture.legend(),

@@ -57,7 +57,7 @@ class Context:
     """What all tabs share.
 
     `own` holds the names of the models that this visitor has trained: where it changes, lists of models follow.
-    `wanted` is one that the tab 'Translate' is to take up, and when it was asked for.
+    `wanted` is one that the tab 'Translate' is to take up, and when it was asked for. `place` is the tab being built.
     """
 
     app: gr.Blocks
@@ -71,6 +71,7 @@ class Context:
     wanted: gr.State
     measured: tuple[MeasuredTask, ...] = ()
     exposure: tuple[ExposureTask, ...] = ()
+    place: gr.Tab | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ _FRAME: Final = FrameWords(
         "同样的搜索也可以作为数据获取：[API](?view=api)，端点 `/decode` 与 `/compare`。"
     ),
     failed="这个请求出了问题，应用仍在运行。请再试一次。",
+    crowded="演示正忙：已有 {waiting} 人在等待。请几秒后再试。",
 )
 
 _INPUT: Final = InputWords(

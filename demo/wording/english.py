@@ -23,6 +23,7 @@ _FRAME: Final = FrameWords(
         "[API](?view=api), endpoints `/decode` and `/compare`."
     ),
     failed="Something went wrong with this request; the app goes on. Please try again.",
+    crowded="The demo is busy: {waiting} are waiting. Try again in a few seconds.",
 )
 
 _INPUT: Final = InputWords(

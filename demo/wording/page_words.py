@@ -23,6 +23,7 @@ class FrameWords:
     language: str
     footer: str
     failed: str
+    crowded: str  # {waiting}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

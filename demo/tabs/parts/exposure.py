@@ -1,6 +1,6 @@
 """The section 'Exposure bias': what was measured, in three figures, for the task that is chosen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ from demo.wording import WORDS, Language, Words, words_for
 from demo.wording.exposure_words import ExposureWords
 
 BESIDE: Final = 2  # models that stand beside each other
+SECONDS_KEPT: Final = 3600
+_AS_IT_IS: Final = (gr.skip(),) * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +42,44 @@ class ExposureFigures:
 
 
 def exposure_section(context: Context) -> None:
-    """Lays the section out where it is called; without measurements there is none."""
-    tasks = {task.task: task for task in context.exposure}
-    if not tasks:
+    """Lays the section out where it is called; without measurements there is none.
+
+    The figures are drawn when a visitor first opens the tab: a start that drew them would take a tenth longer.
+    """
+    desk = _Desk({task.task: task for task in context.exposure})
+    if not desk.tasks:
         return
-    captions, first = context.captions, next(iter(tasks))
+    captions, first = context.captions, next(iter(desk.tasks))
     part_head(captions, lambda words: (words.exposure.title, words.exposure.explain))
-    chosen = choice(_names(tasks, WORDS[Language.ENGLISH]), first, "exposure-task")
-    captions.follow(chosen, lambda words: {"choices": options(_names(tasks, words)), "label": words.exposure.task})
-    opening = exposure_figures(tasks[first], WORDS[Language.ENGLISH]).updates
-    views = [part.build(captions, value) for part, value in zip(_PARTS, opening, strict=True)]
+    chosen = choice(_names(desk.tasks, WORDS[Language.ENGLISH]), first, "exposure-task")
+    captions.follow(chosen, lambda words: {"choices": options(_names(desk.tasks, words)), "label": words.exposure.task})
+    views = [part.build(captions) for part in _PARTS]
+    is_drawn = gr.State(False, time_to_live=SECONDS_KEPT)
+    wires: dict[str, Any] = quiet(inputs=[is_drawn, chosen, context.language], outputs=[is_drawn, *views])
+    if context.place:
+        context.place.select(desk.draw_first, **wires)
+    chosen.change(desk.draw, trigger_mode="always_last", **wires)
+    context.language.change(desk.draw_again, trigger_mode="always_last", **wires)
 
-    def show(task: str, language: str) -> list[Bundle]:
-        return exposure_figures(tasks.get(task, tasks[first]), words_for(language)).updates
 
-    wires: dict[str, Any] = quiet(inputs=[chosen, context.language], outputs=views)
-    for change in (chosen.change, context.language.change):
-        change(show, trigger_mode="always_last", **wires)
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The handlers; whether the figures were drawn comes first and goes back first."""
+
+    tasks: Mapping[str, ExposureTask]
+
+    def draw(self, _is_drawn: object, task: str, language: str) -> tuple[Any, ...]:
+        """The figures of a task; of the first one where there is no such task."""
+        shown = self.tasks.get(task) or next(iter(self.tasks.values()))
+        return (True, *exposure_figures(shown, words_for(language)).updates)
+
+    def draw_first(self, is_drawn: bool, task: str, language: str) -> tuple[Any, ...]:
+        """The tab was opened."""
+        return _AS_IT_IS if is_drawn else self.draw(is_drawn, task, language)
+
+    def draw_again(self, is_drawn: bool, task: str, language: str) -> tuple[Any, ...]:
+        """In another language, where there is something to see."""
+        return self.draw(is_drawn, task, language) if is_drawn else _AS_IT_IS
 
 
 def exposure_figures(task: ExposureTask, words: Words) -> ExposureFigures:
@@ -96,9 +119,9 @@ class _Part:
         title, explain = self.texts(words.exposure)
         return {"value": f"### {title}\n{explain}"}
 
-    def build(self, captions: Captions, value: Bundle) -> PlotlyView:
+    def build(self, captions: Captions) -> PlotlyView:
         captions.follow(gr.Markdown(elem_classes="part-head"), self.head)
-        return PlotlyView(value, elem_id=self.elem_id)
+        return PlotlyView(elem_id=self.elem_id)
 
 
 _PARTS: Final = (

@@ -1,0 +1,63 @@
+"""The page as Gradio has it, and where that needs to be another: errors, and how the page is made."""
+
+from typing import Any
+
+import gradio as gr
+
+from demo.failures import log_failure
+from demo.waiting import WaitingRoom
+from demo.wording import LANGUAGE_NAMES, words_for
+
+
+class Page(gr.Blocks):
+    """A page whose events never end in a stack trace, and that is made once.
+
+    Args:
+        waiting: events of one kind that may wait for their turn.
+        at_once: events of one kind that may run at once.
+
+    Attributes:
+        language: the component that holds the language of a visitor's page, once there is one.
+    """
+
+    def __init__(self, *, waiting: int, at_once: int, **named: Any) -> None:
+        self._waiting, self._at_once = waiting, at_once
+        self.language: gr.Radio | None = None
+        super().__init__(**named)
+
+    def queue(self, *_arguments: Any, **_named: Any) -> "Page":
+        """Gradio calls it in the constructor; called a second time it would make the whole server again."""
+        super().queue()
+        self._queue = WaitingRoom(
+            self._waiting,
+            lambda: self.language,
+            live_updates=True,
+            concurrency_count=self.max_threads,
+            update_intervals=1,
+            blocks=self,
+            default_concurrency_limit=self._at_once,
+        )
+        return self
+
+    def get_config_file(self) -> Any:
+        """All components as the browser gets them. Gradio asks for it at every stage; only the launch sends it."""
+        return super().get_config_file() if getattr(self, "exited", False) else {}
+
+    async def process_api(self, *arguments: Any, **named: Any) -> Any:
+        """Gradio would print the error, its message and the inputs of the event.
+
+        Raises:
+            gr.Error: an error that was meant for the visitor, or the sentence for all others.
+        """
+        try:
+            answer = await super().process_api(*arguments, **named)
+        except gr.Error as error:
+            error.print_exception = False  # it may hold what a visitor sent
+            raise
+        except Exception as error:
+            log_failure("an event", error)
+            text = " / ".join(words_for(tag).page.frame.failed for tag in LANGUAGE_NAMES)
+            raise gr.Error(text, print_exception=False) from None
+        if named.get("iterator") is not None and not answer["is_generating"]:
+            answer["data"] = [gr.skip() for _ in answer["data"]]  # else the browser gets the last answer once more
+        return answer
