@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ import gradio as gr
 from gradio.context import LocalContext
 from starlette.middleware import Middleware
 
-from demo.failures import Page
+from demo.failures import Page, in_all_languages
 from demo.gate import Gate
 from demo.headers import SafeHeaders
 from demo.plotly_view import page_head, serve_assets, static_paths
@@ -34,7 +33,9 @@ from demo.service.lab import Lab
 from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import ASSETS as PAGE_ASSETS
 from demo.tabs.page_view import page_view_head, serve_page_assets
-from demo.uploads import private_uploads
+from demo.unread import keep_few_unread
+from demo.uploads import private_folder, private_uploads
+from demo.visitors import remember_only_states
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
@@ -151,10 +152,10 @@ def run(service: Service) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with private_uploads(), tempfile.TemporaryDirectory(prefix="seq2seq-lab-downloads-") as downloads:
-        lab = Lab(service, downloads=Path(downloads).resolve())
+    with private_uploads(), private_folder() as downloads:
+        lab = Lab(service, downloads=downloads)
         app = build_app(service, lab)
-        _launch(app, Path(downloads).resolve())
+        _launch(app, downloads)
         service.start()
         stopped.wait()
         lab.close()
@@ -168,6 +169,7 @@ def _launch(app: gr.Blocks, downloads: Path) -> None:
     gr.set_static_paths([str(downloads)])  # then Gradio serves these files where they lie and keeps no copies
     files = [*static_paths(), PAGE_ASSETS, downloads]
     app.queue(max_size=WAITING_VISITORS, default_concurrency_limit=CONCURRENT_EVENTS)
+    keep_few_unread(app._queue, in_all_languages(lambda words: words.unread))
     app.launch(
         prevent_thread_lock=True,
         theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONOSPACE_FONTS),
@@ -181,3 +183,4 @@ def _launch(app: gr.Blocks, downloads: Path) -> None:
         state_session_capacity=KEPT_VISITORS,
         app_kwargs={"middleware": [Middleware(SafeHeaders), Middleware(Gate, files=files)]},
     )
+    remember_only_states(app)

@@ -6,35 +6,48 @@ at the level DEBUG the whole of it is told.
 
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final
 
 import gradio as gr
 
+from demo.inputs import LARGEST_INPUT, TooLargeError, check_inputs
+from demo.uploads import uploads_folder
 from demo.wording import LANGUAGE_NAMES, words_for
+from demo.wording.page_words import FrameWords
 
 DEEPEST: Final = 4  # calls on the way that the log names, the last ones
 _log = logging.getLogger(__name__)
 
 
 class Page(gr.Blocks):
-    """A page whose events never end in a stack trace."""
+    """A page whose events carry what they may, and never end in a stack trace."""
 
-    async def process_api(self, *arguments: Any, **named: Any) -> Any:
+    async def process_api(self, block_fn: Any, inputs: list[Any], *arguments: Any, **named: Any) -> Any:
         """Gradio would print the error, its message and the inputs of the event.
 
         Raises:
             gr.Error: an error that was meant for the visitor, or the sentence for all others.
         """
         try:
-            return await super().process_api(*arguments, **named)
-        except gr.Error:
+            check_inputs(inputs, uploads_folder())
+            return await super().process_api(block_fn, inputs, *arguments, **named)
+        except gr.Error as error:
+            error.print_exception = False  # Gradio's own would be printed whole
             raise
+        except TooLargeError:
+            text = in_all_languages(lambda words: words.too_large.format(limit=f"{LARGEST_INPUT:,}"))
+            raise gr.Error(text, print_exception=False) from None
         except Exception as error:
             log_failure("an event", error)
-            text = " / ".join(words_for(tag).page.frame.failed for tag in LANGUAGE_NAMES)
-            raise gr.Error(text, print_exception=False) from None
+            raise gr.Error(in_all_languages(lambda words: words.failed), print_exception=False) from None
+
+
+def in_all_languages(sentence: Callable[[FrameWords], str]) -> str:
+    """For whoever reads it: what happened outside an event's own handler knows no language."""
+    return " / ".join(sentence(words_for(tag).page.frame) for tag in LANGUAGE_NAMES)
 
 
 def log_failure(what: str, error: BaseException) -> None:

@@ -36,13 +36,16 @@ RULES: Final = {
     "demo": may(),
     "demo.build": may(
         "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.failures demo.headers demo.gate "
-        "demo.uploads",
+        "demo.uploads demo.unread demo.visitors",
         "gradio starlette",
     ),
-    "demo.uploads": may(),
+    "demo.uploads": may("demo.service"),
+    "demo.inputs": may(),
+    "demo.unread": may(libraries="gradio"),
+    "demo.visitors": may(libraries="gradio"),
     "demo.headers": may(libraries="starlette"),
-    "demo.gate": may("demo.failures", "starlette"),
-    "demo.failures": may("demo.wording", "gradio"),
+    "demo.gate": may("demo.failures demo.uploads", "starlette"),
+    "demo.failures": may("demo.inputs demo.uploads demo.wording", "gradio"),
     "demo.tabs": may(
         "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
     ),

@@ -23,6 +23,8 @@ _FRAME: Final = FrameWords(
         "同样的搜索也可以作为数据获取：[API](?view=api)，端点 `/decode` 与 `/compare`。"
     ),
     failed="这个请求出了问题，应用仍在运行。请再试一次。",
+    too_large="发送的内容太大：最多接受 {limit} 个字符。",
+    unread="这个结果没有被及时取走。请再问一次。",
 )
 
 _INPUT: Final = InputWords(

@@ -23,6 +23,8 @@ _FRAME: Final = FrameWords(
         "[API](?view=api), endpoints `/decode` and `/compare`."
     ),
     failed="Something went wrong with this request; the app goes on. Please try again.",
+    too_large="What was sent is too large: at most {limit} characters are taken.",
+    unread="This answer was not fetched in time. Please ask again.",
 )
 
 _INPUT: Final = InputWords(

@@ -23,6 +23,8 @@ class FrameWords:
     language: str
     footer: str
     failed: str
+    too_large: str  # {limit}
+    unread: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

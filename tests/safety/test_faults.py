@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from demo.service import Problem, RequestError, Service, State, checkpoint_folders, read_gallery
-from demo.uploads import PREFIX
 from tests.support.lab import Lab
 from tests.support.project import ROOT
 from tests.support.served_app import HOST, free_port, served
@@ -77,7 +76,7 @@ def test_without_room_for_uploads_the_app_goes_on_and_ends_cleanly_with_requests
     command = [sys.executable, "-m", "tests.support.lab_app"]
     with served(command, folder=ROOT, log_file=tmp_path / "log.txt", port=port, settings=settings) as app:
         lab = Lab(HOST, port, app, uploads)
-        (own,) = uploads.glob(f"{PREFIX}*")
+        (own,) = uploads.glob("seq2seq-lab-*")
         shutil.rmtree(own)
         own.write_text("")
         assert lab.upload(b"a\tb\n").status == 507

@@ -75,6 +75,26 @@ class Lab:
         """One source with the usual settings, or others; NaN and the like are sent as Python writes them."""
         return self.call("decode", json.dumps(list({"text": text, **SETTINGS, **changes}.values())).encode())
 
+    def send(self, event: int, data: list[Any], session: str = "visitor", event_data: Any = None) -> Reply:
+        """One of the page's own events, by its number, as a browser sends it: all that comes of it, or the refusal."""
+        asked = {"fn_index": event, "session_hash": session, "data": data, "event_data": event_data, "trigger_id": 0}
+        begun = self.post("/gradio_api/queue/join", json.dumps(asked).encode())
+        if begun.status != 200:
+            return begun
+        return self.get(f"/gradio_api/queue/data?session_hash={session}")
+
+    def press(self, button: str, session: str = "visitor", **values: Any) -> Reply:
+        """A button of the page, with the values that the page begins with, or others by their components' ids."""
+        page = json.loads(self.get("/config").body)
+        components = {each["id"]: each for each in page["components"]}
+        ids = {number: each["props"].get("elem_id") for number, each in components.items()}
+        event = next(
+            each for each in page["dependencies"] if any(ids.get(place) == button for place, _ in each["targets"])
+        )
+        given = {name.replace("_", "-"): value for name, value in values.items()}
+        data = [given.get(ids[each], components[each]["props"].get("value")) for each in event["inputs"]]
+        return self.send(event["id"], data, session)
+
     def upload(self, content: bytes, name: str = "pairs.tsv") -> Reply:
         """A file, as the page sends one."""
         mark = secrets.token_hex(8)

@@ -24,6 +24,7 @@ from seq2seq_core.lesson.options import (
 
 from .desk import Lab, Limits
 from .files import LONGEST_SIDE, MOST_BYTES, MOST_LINES, UploadError, UploadProblem, read_upload, take_upload
+from .folders import new_folder
 from .pairs import Comparison, changed, lessons_of
 from .runs import RunView, Stage
 
@@ -55,6 +56,7 @@ __all__ = [
     "attention_file",
     "changed",
     "lessons_of",
+    "new_folder",
     "read_upload",
     "take_upload",
 ]
