@@ -18,11 +18,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.lesson.frames import LINES, MODEL, OPTIONS, PAIRS, Ended, Ending, Frame, read_lines
 from seq2seq_core.lesson.options import LONGEST_LESSON, OWN_FILE, LessonOptions, Schedule
 
-from ..gallery import describe_folder
+from ..gallery import STRANGE, describe_folder
 from ..model import Service
 from .files import zip_folder
 from .folders import Folders
@@ -304,7 +303,7 @@ class Lab:
         try:
             # a copy: the training may go on and write another one
             entry = describe_folder(shutil.copytree(run.folder / MODEL, run.folder / name))
-        except (Seq2SeqError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except STRANGE as error:
             run.stage, run.message = Stage.FAILED, str(error)
             return
         self._withdraw(run)
