@@ -56,7 +56,8 @@ RULES: Final = {
     "demo.figures": may("demo.wording", "plotly numpy"),
     "demo.report": may("demo.figures demo.wording " + core("files"), "plotly numpy tyro"),
     "demo.service": may(
-        "demo.wording " + core("files pipeline presets printed tasks training architecture lesson"), "numpy torch sacrebleu"
+        "demo.wording " + core("files pipeline presets printed tasks training architecture lesson"),
+        "numpy torch sacrebleu",
     ),
     "demo.wording": may(),
     "seq2seq_core": may(),

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from seq2seq_core.architecture import Architecture, describe
 from seq2seq_core.errors import Seq2SeqError
@@ -158,10 +158,11 @@ def count_numbers(path: Path) -> int:
     return sum(_numbers(tensor["shape"]) for name, tensor in index.items() if name != "__metadata__")
 
 
-def _numbers(shape: Sequence[object]) -> int:
-    if len(shape) > MOST_DIMENSIONS or not all(type(size) is int and 0 <= size <= LARGEST_SIZE for size in shape):
+def _numbers(shape: object) -> int:
+    sizes = [size for size in shape if type(size) is int and 0 <= size <= LARGEST_SIZE] if type(shape) is list else []
+    if sizes != shape or len(sizes) > MOST_DIMENSIONS:
         raise ValueError(f"a shape must have a few sizes, got {shape!r:.40}")
-    return math.prod(cast(Sequence[int], shape))
+    return math.prod(sizes)
 
 
 def _place(entry: GalleryEntry, first: GalleryEntry) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Checkpoint folders, generated: shown in the gallery or left out of it; opened, and then of use, or refused by name."""
+"""Checkpoint folders, generated: shown in the gallery or left out of it; of use when opened, or refused by name."""
 
 import json
 import logging

@@ -75,10 +75,23 @@ class Lab:
         """One source with the usual settings, or others; NaN and the like are sent as Python writes them."""
         return self.call("decode", json.dumps(list({"text": text, **SETTINGS, **changes}.values())).encode())
 
+    def event(self, number: int, data: list[Any], session: str, event_data: Any = None) -> dict[str, Any]:
+        """One of the page's own events, as a browser sends it."""
+        return {
+            "fn_index": number,
+            "session_hash": session,
+            "data": data,
+            "event_data": event_data,
+            "trigger_id": 0,
+        }
+
     def send(self, event: int, data: list[Any], session: str = "visitor", event_data: Any = None) -> Reply:
-        """One of the page's own events, by its number, as a browser sends it: all that comes of it, or the refusal."""
-        asked = {"fn_index": event, "session_hash": session, "data": data, "event_data": event_data, "trigger_id": 0}
-        begun = self.post("/gradio_api/queue/join", json.dumps(asked).encode())
+        """All that comes of an event, or its refusal."""
+        return self.send_bytes(json.dumps(self.event(event, data, session, event_data)).encode(), session)
+
+    def send_bytes(self, body: bytes, session: str) -> Reply:
+        """The same, of an event as it is written."""
+        begun = self.post("/gradio_api/queue/join", body)
         if begun.status != 200:
             return begun
         return self.get(f"/gradio_api/queue/data?session_hash={session}")

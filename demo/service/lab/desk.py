@@ -50,6 +50,12 @@ class Limits:
     to_stop: float = 20.0  # seconds to save its model in when it was told to stop
     absent: float = 120.0  # seconds without a look after which a visitor who trains or waits counts as gone
     kept: float = 3_600.0  # the same of one whose trainings have ended
+    waiting: int = 40  # trainings in the queue
+    visitors: int = 60  # who have trainings or pairs here; the one seen longest ago makes room for another
+
+
+class CrowdedError(RuntimeError):
+    """More want to train than the machine can serve within a lesson."""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +75,10 @@ class _Run:
     model: str | None = None
     download: Path | None = None  # the folder of the zip
     message: str = ""
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.stage in UNFINISHED
 
 
 class Lab:
@@ -97,8 +107,13 @@ class Lab:
         self._supervisor: threading.Thread | None = None
 
     def keep(self, visitor: str, pairs: Sequence[tuple[str, str]]) -> None:
-        """A visitor's own pairs, until they leave; see `OWN_FILE`."""
+        """A visitor's own pairs, until they leave; see `OWN_FILE`.
+
+        Raises:
+            CrowdedError: there are too many visitors.
+        """
         with self._changed:
+            self._make_room(visitor)
             self._pairs[visitor], self._seen[visitor] = tuple(pairs), time.monotonic()
             self._wake()
 
@@ -112,6 +127,7 @@ class Lab:
         """Trainings in the place of those that the visitor has.
 
         Raises:
+            CrowdedError: too many wait already; what the visitor has stays.
             OSError: their folder cannot be written.
             ValueError: too many lessons, or one on a file that the visitor has not.
         """
@@ -119,6 +135,9 @@ class Lab:
         with self._changed:
             if not 1 <= len(lessons) <= len(LETTERS) or (own and not self.has_pairs(visitor)):
                 raise ValueError(f"one or two lessons, with pairs where they are of a file, got {len(lessons)}")
+            if sum(run.visitor != visitor for run in self._queue) + len(lessons) > self._limits.waiting:
+                raise CrowdedError
+            self._make_room(visitor)
             self._end(visitor)
             if self._closed:
                 return
@@ -129,6 +148,19 @@ class Lab:
             self._runs[visitor], self._seen[visitor] = runs, time.monotonic()
             self._queue += runs
             self._wake()
+
+    def _make_room(self, visitor: str) -> None:
+        """For one more visitor, by way of those whose trainings have ended.
+
+        Raises:
+            CrowdedError: all are still at it.
+        """
+        if visitor in self._seen or len(self._seen) < self._limits.visitors:
+            return
+        done = [each for each in self._seen if not any(run.is_unfinished for run in self._runs.get(each, ()))]
+        if not done:
+            raise CrowdedError
+        self.leave(min(done, key=self._seen.__getitem__))
 
     def stop(self, visitor: str) -> None:
         """The visitor's trainings save their models and end; those that wait are cancelled."""
@@ -146,7 +178,7 @@ class Lab:
         """Ended trainings take their place in the queue again; another schedule begins where it takes over."""
         with self._changed:
             for run, schedule in zip(self._runs.get(visitor, ()), schedules, strict=False):
-                if run.stage in UNFINISHED or not run.frames or not (run.folder / "last").exists():
+                if run.is_unfinished or not run.frames or not (run.folder / "last").exists():
                     continue
                 begun = run.lesson.schedule
                 if replace(schedule, begins=begun.begins) != begun:
@@ -170,7 +202,7 @@ class Lab:
         """A training's model as a zip; None where it has none."""
         with self._changed:
             run = next((each for each in self._runs.get(visitor, ()) if each.letter == letter), None)
-            if run is None or run.model is None or run.stage in UNFINISHED:
+            if run is None or run.model is None or run.is_unfinished:
                 return None
             name = f"lab-{run.letter}-{run.lesson.task or 'own'}"
             if run.download is None:  # under a name that nobody else knows
@@ -319,7 +351,7 @@ class Lab:
     def _see_who_is_gone(self) -> None:
         now = time.monotonic()
         for visitor, seen in list(self._seen.items()):
-            unfinished = any(run.stage in UNFINISHED for run in self._runs.get(visitor, ()))
+            unfinished = any(run.is_unfinished for run in self._runs.get(visitor, ()))
             if now - seen > (self._limits.absent if unfinished else self._limits.kept):
                 _log.info("a visitor of the training lab is gone")
                 self.leave(visitor)

@@ -150,7 +150,7 @@ def test_a_shape_that_no_tensor_has_leaves_the_folder_out(tmp_path: Path, shape:
     folder = write_folder(tmp_path / "strange")
     index = json.dumps({"a": {"shape": shape}}).encode()
     (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(index)) + index)
-    assert [entry.parameters for entry in read_gallery([folder])] in ([], [0])
+    assert read_gallery([folder]) == ()
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
