@@ -5,7 +5,10 @@ The log never holds what a visitor wrote.
 
 import json
 import logging
+import os
 import shutil
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -14,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from demo.service import Problem, RequestError, Service, State, checkpoint_folders, read_gallery
+from demo.service.lab import new_folder
 from tests.support.lab import Lab
 from tests.support.project import ROOT
-from tests.support.served_app import HOST, free_port, served
+from tests.support.served_app import HOST, ServedApp, free_port, served, wait_until_it_answers
 from tests.support.tiny_models import write_models
 
 SECRET = "Xanthippe-4711"
@@ -99,3 +103,75 @@ def _ask_in_vain(lab: Lab, place: int) -> None:
         lab.decode(f"slow {place}")
     except (OSError, ValueError):
         return
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_no_training_outlives_the_app(tmp_path: Path, number: signal.Signals) -> None:
+    """Only the app is told to end, or is killed; what it left behind goes with the next one."""
+    port, log = free_port(), tmp_path / "log.txt"
+    (tmp_path / "tmp").mkdir()
+    settings = {"GRADIO_SERVER_NAME": HOST, "GRADIO_SERVER_PORT": str(port), "TMPDIR": str(tmp_path / "tmp")}
+    command = [sys.executable, "-m", "tests.support.lab_app"]
+    with log.open("wb") as output:
+        app = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **settings, "PYTHONUNBUFFERED": "1"}, stdout=output, stderr=output
+        )
+    try:
+        served_app = ServedApp(f"http://{HOST}:{port}", log)
+        wait_until_it_answers(served_app, app)
+        lab = Lab(HOST, port, served_app, tmp_path)
+        assert b'"success":true' in lab.press("lab-start", lab_task="copy", lab_comparison="attention").body
+        trainings = lessons_of(app.pid)
+        assert len(trainings) == 2
+    finally:
+        app.send_signal(number)
+        app.wait(30)
+    for _ in range(300):
+        if not any(map(lives, trainings)):
+            break
+        time.sleep(0.1)
+    assert not any(map(lives, trainings))
+    left = [path.name for path in (tmp_path / "tmp").glob("seq2seq-lab-*")]
+    if number is signal.SIGTERM:
+        assert app.returncode == 0 and not left
+        assert served_app.log().rstrip().endswith("stopped") and "Traceback" not in served_app.log()
+    else:
+        assert left
+        new_folder(tmp_path / "tmp").rmdir()
+        assert not list((tmp_path / "tmp").glob("seq2seq-lab-*"))
+
+
+def lessons_of(app: int) -> list[int]:
+    """The trainings of an app, by their numbers."""
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(app)], capture_output=True, text=True, check=False)
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "seq2seq_core.lesson" in line]
+
+
+def lives(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2]
+    except OSError:
+        return False
+
+
+def test_on_a_full_disk_the_app_goes_on_and_says_what_it_could_not_keep(tmp_path: Path) -> None:
+    """No file may grow beyond 60 kB: not an upload, not a trained model."""
+    port, log, uploads = free_port(), tmp_path / "log.txt", tmp_path / "uploads"
+    small = "import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); "
+    command = [sys.executable, "-c", f"{small}runpy.run_module('tests.support.lab_app', run_name='__main__')"]
+    settings = {"GRADIO_SERVER_NAME": HOST, "GRADIO_TEMP_DIR": str(uploads)}
+    with served(command, folder=ROOT, log_file=log, port=port, settings=settings) as app:
+        lab = Lab(HOST, port, app, uploads)
+        assert lab.upload(b"x" * 100_000).status == 507
+        assert lab.upload(b"x" * 1_000).status == 200
+        assert "a request failed: OSError (File too large)" in app.log()
+        lab.press("lab-start", lab_task="copy", lab_size="large")
+        for _ in range(300):
+            shown = lab.press("lab-stop").body.decode()
+            if "cannot be written: File too large" in shown:
+                break
+            time.sleep(0.5)
+        assert "The training broke off" in shown and "cannot be written: File too large" in shown
+        assert str(tmp_path) not in shown and "/tmp/" not in shown
+        assert "a training failed: status 2, DataError" in app.log()
+        assert lab.still_answers()

@@ -8,6 +8,8 @@
 """
 
 import logging
+import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -37,6 +39,7 @@ _ENDINGS: Final = {
     Ending.TIME: Stage.TIME,
     Ending.FAILED: Stage.FAILED,
 }
+_KIND: Final = re.compile(r"[A-Za-z_.]+(?=:|$)")  # of an error, at the beginning of a line of standard error
 _log = logging.getLogger(__name__)
 
 
@@ -205,9 +208,13 @@ class Lab:
             if run is None or run.model is None or run.is_unfinished:
                 return None
             name = f"lab-{run.letter}-{run.lesson.task or 'own'}"
-            if run.download is None:  # under a name that nobody else knows
-                run.download = Path(tempfile.mkdtemp(dir=self._downloads or run.folder))
-            return zip_folder(run.folder / run.model, name, run.download / f"{name}.zip")
+            try:
+                if run.download is None:  # under a name that nobody else knows
+                    run.download = Path(tempfile.mkdtemp(dir=self._downloads or run.folder))
+                return zip_folder(run.folder / run.model, name, run.download / f"{name}.zip")
+            except OSError as error:
+                _log.error("a trained model cannot be packed: %s", error.strerror)
+                return None
 
     def leave(self, visitor: str) -> None:
         """The visitor is gone: their trainings end at once, and all that they have is deleted."""
@@ -268,8 +275,9 @@ class Lab:
             while not self._closed:
                 try:
                     self._beat()
-                except Exception:
-                    _log.exception("the training lab stumbled")
+                except Exception as error:
+                    _log.error("the training lab stumbled: %s", type(error).__name__)
+                    _log.debug("the training lab stumbled", exc_info=error)
                 self._changed.wait(1 / _BEATS_A_SECOND if self._live() or self._queue else self._limits.absent / 2)
 
     def _beat(self) -> None:
@@ -286,7 +294,8 @@ class Lab:
         try:
             run.process = Process(run.folder, self._command)
         except OSError as error:
-            run.stage, run.message = Stage.FAILED, str(error)
+            run.stage, run.message = Stage.FAILED, error.strerror or ""
+            _log.error("a training cannot begin: %s", error.strerror)
             return
         run.stage, run.kill_at = Stage.STARTING, time.monotonic() + run.lesson.seconds + self._limits.grace
 
@@ -306,7 +315,7 @@ class Lab:
         try:
             lines, run.offset = read_lines(run.folder / LINES, run.offset)
         except (ValueError, KeyError, TypeError) as error:
-            _log.error("the report of a training cannot be read: %s", error)
+            _log.error("the report of a training cannot be read: %s", type(error).__name__)
             return
         for line in lines:
             if isinstance(line, Frame):
@@ -323,11 +332,14 @@ class Lab:
         if run.ended is None:
             run.stage = Stage.FAILED
             run.message = words or ("" if status is None else f"exit status {status}")
-            _log.error("a training ended with status %s: %s", status, words)
         else:
             run.stage, run.message = _ENDINGS[run.ended.ending], run.ended.message
+        run.message = run.message.replace(f"{run.folder}{os.sep}", "")  # where it lies is nobody's business
         if run.stage is not Stage.FAILED:
             self._publish(run)
+        if run.stage is Stage.FAILED:  # the message may hold a visitor's words
+            kind = _KIND.match(words)
+            _log.error("a training failed: status %s, %s", status, kind[0] if kind else "no error was named")
 
     def _publish(self, run: _Run) -> None:
         """The model into the visitor's gallery, in the place of the one that it had learnt from."""

@@ -183,6 +183,31 @@ def test_a_training_that_fails_tells_why(lab: Lab) -> None:
     assert wait_until(lab, Stage.FAILED).message == "loss must be finite, got nan"
 
 
+def test_what_went_wrong_is_told_to_the_visitor_alone_and_not_where_it_lies(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    blames = "import sys; sys.exit(f'DataError: {sys.argv[1]}/pairs.tsv: Xanthippe-4711')"
+    lab = Lab(service, command=(sys.executable, "-c", blames))
+    lab.start("ada", [playing(BY_ITSELF)])
+    assert wait_until(lab, Stage.FAILED).message == "DataError: pairs.tsv: Xanthippe-4711"
+    wait_for(lambda: "a training failed: status 1, DataError" in caplog.text)
+    assert "Xanthippe" not in caplog.text
+    lab.close()
+
+
+def test_a_model_that_cannot_be_packed_is_not_offered(
+    lab: Lab, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "Xanthippe-4711")
+
+    lab.start("ada", [playing(BY_ITSELF)])
+    wait_until(lab, Stage.LEARNT)
+    monkeypatch.setattr("demo.service.lab.desk.zip_folder", full)
+    assert lab.zipped("ada", "A") is None
+    assert "cannot be packed: No space left on device" in caplog.text and "Xanthippe" not in caplog.text
+
+
 def test_a_training_that_cannot_even_begin_says_so(service: Service) -> None:
     lab = Lab(service, command=("/no/such/program",))
     lab.start("ada", [playing(BY_ITSELF)])
