@@ -120,7 +120,8 @@ def test_no_training_outlives_the_app(tmp_path: Path, number: signal.Signals) ->
         served_app = ServedApp(f"http://{HOST}:{port}", log)
         wait_until_it_answers(served_app, app)
         lab = Lab(HOST, port, served_app, tmp_path)
-        assert b'"success":true' in lab.press("lab-start", lab_task="copy", lab_comparison="attention").body
+        asked = {"lab-task": "copy", "lab-comparison": "attention"}
+        assert b'"success":true' in lab.press("lab-start", values=asked).body
         trainings = lessons_of(app.pid)
         assert len(trainings) == 2
     finally:
@@ -165,13 +166,20 @@ def test_on_a_full_disk_the_app_goes_on_and_says_what_it_could_not_keep(tmp_path
         assert lab.upload(b"x" * 100_000).status == 507
         assert lab.upload(b"x" * 1_000).status == 200
         assert "a request failed: OSError (File too large)" in app.log()
-        lab.press("lab-start", lab_task="copy", lab_size="large")
-        for _ in range(300):
-            shown = lab.press("lab-stop").body.decode()
-            if "cannot be written: File too large" in shown:
-                break
-            time.sleep(0.5)
-        assert "The training broke off" in shown and "cannot be written: File too large" in shown
+        lab.press("lab-start", values={"lab-task": "copy", "lab-size": "large"})
+        shown = shown_by(lab, '\\"state\\":\\"running\\"')
+        lab.press("lab-stop")
+        shown = shown_by(lab, "cannot be written: File too large")
+        assert "The training broke off" in shown
         assert str(tmp_path) not in shown and "/tmp/" not in shown
         assert "a training failed: status 2, DataError" in app.log()
         assert lab.still_answers()
+
+
+def shown_by(lab: Lab, sign: str) -> str:
+    """What the page shows of a training as soon as it holds the sign; there is nothing to go on from."""
+    deadline = time.monotonic() + 120
+    while sign not in (shown := lab.press("lab-go-on").body.decode()):
+        assert time.monotonic() < deadline, shown
+        time.sleep(0.3)
+    return shown

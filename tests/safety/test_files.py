@@ -142,7 +142,7 @@ def test_an_event_deletes_no_file_that_was_not_uploaded(lab: Lab, tmp_path: Path
     victim = (ASSETS if folder == "served" else tmp_path) / "of-a-test.tsv"
     victim.write_text("a\tb\n")
     try:
-        reply = lab.press(button, **{button.replace("-", "_"): forged(str(victim))})
+        reply = lab.press(button, values={button: forged(str(victim))})
         assert b'"success":false' in reply.body and victim.exists()
         assert str(victim).encode() not in reply.body
     finally:
@@ -156,7 +156,7 @@ def test_no_event_makes_the_app_ask_another_host(lab: Lab) -> None:
         address = f"http://{lab.host}:{server.getsockname()[1]}/x.tsv"
         for name in ("", "http://example.org/x.tsv"):
             for reply in (
-                lab.press("lab-upload", lab_upload=forged(name or address)),
+                lab.press("lab-upload", values={"lab-upload": forged(name or address)}),
                 lab.decode(forged(name or address)),
                 lab.decode([{"deep": forged(name or address)}]),
             ):
@@ -172,13 +172,13 @@ def test_an_uploaded_file_is_read_for_all_who_sent_the_same_and_is_gone(lab: Lab
     paths = [json.loads(lab.upload(content).body)[0] for _ in range(2)]
     assert paths[0] == paths[1]
     for visitor in ("ada", "bob"):
-        assert b"30 pairs" in lab.press("lab-upload", visitor, lab_upload=forged(paths[0])).body
+        assert b"30 pairs" in lab.press("lab-upload", visitor, values={"lab-upload": forged(paths[0])}).body
         assert not Path(paths[0]).exists()
 
 
 def test_what_is_refused_by_gradio_itself_leaves_no_stack_trace(lab: Lab) -> None:
     (path,) = json.loads(lab.upload(b"a\tb\n", "pairs.exe").body)
-    assert b'"success":false' in lab.press("lab-upload", lab_upload=forged(path)).body
+    assert b'"success":false' in lab.press("lab-upload", values={"lab-upload": forged(path)}).body
     assert "Traceback" not in lab.app.log()
 
 

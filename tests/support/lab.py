@@ -96,7 +96,7 @@ class Lab:
             return begun
         return self.get(f"/gradio_api/queue/data?session_hash={session}")
 
-    def press(self, button: str, session: str = "visitor", **values: Any) -> Reply:
+    def press(self, button: str, session: str = "visitor", values: Mapping[str, Any] | None = None) -> Reply:
         """A button of the page, with the values that the page begins with, or others by their components' ids."""
         page = json.loads(self.get("/config").body)
         components = {each["id"]: each for each in page["components"]}
@@ -104,9 +104,8 @@ class Lab:
         event = next(
             each for each in page["dependencies"] if any(ids.get(place) == button for place, _ in each["targets"])
         )
-        given = {name.replace("_", "-"): value for name, value in values.items()}
-        data = [given.get(ids[each], components[each]["props"].get("value")) for each in event["inputs"]]
-        return self.send(event["id"], data, session)
+        begun = {each: components[each]["props"].get("value") for each in event["inputs"]}
+        return self.send(event["id"], [(values or {}).get(ids[each], begun[each]) for each in begun], session)
 
     def upload(self, content: bytes, name: str = "pairs.tsv") -> Reply:
         """A file, as the page sends one."""
