@@ -32,7 +32,7 @@ from demo.service import (
 from demo.service.lab import Lab
 from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import ASSETS as PAGE_ASSETS
-from demo.tabs.page_view import page_view_head, serve_page_assets
+from demo.tabs.page_view import PageView, page_view_head, serve_page_assets
 from demo.unread import keep_few_unread
 from demo.uploads import private_folder, private_uploads
 from demo.visitors import remember_only_states
@@ -93,6 +93,7 @@ def build_app(service: Service, lab: Lab) -> gr.Blocks:
 
 
 def _head(captions: Captions) -> gr.Radio:
+    captions.follow(PageView("connection"), lambda words: {"value": _connection(words)})
     with gr.Row(elem_classes="page-head"):
         with gr.Column(scale=5, min_width=260):
             captions.follow(gr.Markdown(), _headline)
@@ -102,6 +103,10 @@ def _head(captions: Captions) -> gr.Radio:
                 names, value=str(Language.ENGLISH), show_label=False, container=False, elem_id="language"
             )
     return language
+
+
+def _connection(words: Words) -> dict[str, str]:
+    return {"lost": words.page.frame.lost, "reload": words.page.frame.reload}
 
 
 def _headline(words: Words) -> dict[str, str]:

@@ -7,6 +7,7 @@ import { drawCaption } from "./caption.js";
 import { drawCard } from "./card.js";
 import { drawChoice } from "./choice.js";
 import { drawComparison } from "./comparison.js";
+import { drawConnection, onLost } from "./connection.js";
 import { drawExamples } from "./examples.js";
 import { drawGallery } from "./gallery.js";
 import { drawGrid } from "./grid.js";
@@ -32,6 +33,7 @@ const VIEWS = {
   card: drawCard,
   choice: drawChoice,
   comparison: drawComparison,
+  connection: drawConnection,
   examples: drawExamples,
   gallery: drawGallery,
   grid: drawGrid,
@@ -91,5 +93,6 @@ function alphaOfTable() {
   return alphaOr(null);
 }
 
+onLost(() => idle());
 window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable, withLineup };
 window.dispatchEvent(new Event("pageviews-ready"));

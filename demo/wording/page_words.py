@@ -25,6 +25,8 @@ class FrameWords:
     failed: str
     too_large: str  # {limit}
     unread: str
+    lost: str
+    reload: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ The log never holds what a visitor wrote.
 
 import json
 import logging
-import os
 import shutil
 import signal
 import subprocess
@@ -20,7 +19,7 @@ from demo.service import Problem, RequestError, Service, State, checkpoint_folde
 from demo.service.lab import new_folder
 from tests.support.lab import Lab
 from tests.support.project import ROOT
-from tests.support.served_app import HOST, ServedApp, free_port, served, wait_until_it_answers
+from tests.support.served_app import HOST, free_port, served, serving
 from tests.support.tiny_models import write_models
 
 SECRET = "Xanthippe-4711"
@@ -108,25 +107,16 @@ def _ask_in_vain(lab: Lab, place: int) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_no_training_outlives_the_app(tmp_path: Path, number: signal.Signals) -> None:
     """Only the app is told to end, or is killed; what it left behind goes with the next one."""
-    port, log = free_port(), tmp_path / "log.txt"
     (tmp_path / "tmp").mkdir()
-    settings = {"GRADIO_SERVER_NAME": HOST, "GRADIO_SERVER_PORT": str(port), "TMPDIR": str(tmp_path / "tmp")}
-    command = [sys.executable, "-m", "tests.support.lab_app"]
-    with log.open("wb") as output:
-        app = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **settings, "PYTHONUNBUFFERED": "1"}, stdout=output, stderr=output
-        )
-    try:
-        served_app = ServedApp(f"http://{HOST}:{port}", log)
-        wait_until_it_answers(served_app, app)
-        lab = Lab(HOST, port, served_app, tmp_path)
+    settings = {"GRADIO_SERVER_NAME": HOST, "TMPDIR": str(tmp_path / "tmp")}
+    command, log = [sys.executable, "-m", "tests.support.lab_app"], tmp_path / "log.txt"
+    with serving(command, folder=ROOT, log_file=log, port=free_port(), settings=settings) as found:
+        lab = Lab(HOST, found.port, found.app, tmp_path)
         asked = {"lab-task": "copy", "lab-comparison": "attention"}
         assert b'"success":true' in lab.press("lab-start", values=asked).body
-        trainings = lessons_of(app.pid)
+        trainings = lessons_of(found.process.pid)
         assert len(trainings) == 2
-    finally:
-        app.send_signal(number)
-        app.wait(30)
+        found.end(number)
     for _ in range(300):
         if not any(map(lives, trainings)):
             break
@@ -134,8 +124,8 @@ def test_no_training_outlives_the_app(tmp_path: Path, number: signal.Signals) ->
     assert not any(map(lives, trainings))
     left = [path.name for path in (tmp_path / "tmp").glob("seq2seq-lab-*")]
     if number is signal.SIGTERM:
-        assert app.returncode == 0 and not left
-        assert served_app.log().rstrip().endswith("stopped") and "Traceback" not in served_app.log()
+        assert found.process.returncode == 0 and not left
+        assert found.app.log().rstrip().endswith("stopped")
     else:
         assert left
         new_folder(tmp_path / "tmp").rmdir()
