@@ -93,7 +93,8 @@ def test_what_an_event_says_arrives_while_it_goes_on(pair: Pair) -> None:
     begun = pair.lab.post("/gradio_api/call/decode", json.dumps({"data": slow()}).encode())
     connection = HTTPConnection(HOST, pair.lab.port, timeout=60)
     connection.request("GET", f"/gradio_api/queue/data?session_hash={json.loads(begun.body)['event_id']}")
-    stream, heard = connection.getresponse(), {}
+    stream = connection.getresponse()
+    heard: dict[str, float] = {}
     for line in stream:
         if line.startswith(b"data: "):
             heard.setdefault(json.loads(line[6:])["msg"], time.monotonic())
