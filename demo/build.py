@@ -4,7 +4,6 @@ import gc
 import logging
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,7 +17,7 @@ from starlette.middleware import Middleware
 from demo.compressed import Compressed
 from demo.gate import Gate
 from demo.headers import SafeHeaders
-from demo.page import Page
+from demo.page import Page, in_all_languages
 from demo.plotly_view import page_head, serve_assets, static_paths
 from demo.service import (
     ExampleBook,
@@ -36,8 +35,10 @@ from demo.service import (
 from demo.service.lab import Lab
 from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import ASSETS as PAGE_ASSETS
-from demo.tabs.page_view import page_view_head, serve_page_assets
-from demo.uploads import private_uploads
+from demo.tabs.page_view import PageView, page_view_head, serve_page_assets
+from demo.unread import keep_few_unread
+from demo.uploads import private_folder, private_uploads
+from demo.visitors import remember_only_states
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
@@ -96,6 +97,7 @@ def build_app(service: Service, lab: Lab) -> gr.Blocks:
 
 
 def _head(captions: Captions) -> gr.Radio:
+    captions.follow(PageView("connection"), lambda words: {"value": _connection(words)})
     with gr.Row(elem_classes="page-head"):
         with gr.Column(scale=5, min_width=260):
             captions.follow(gr.Markdown(), _headline)
@@ -105,6 +107,10 @@ def _head(captions: Captions) -> gr.Radio:
                 names, value=str(Language.ENGLISH), show_label=False, container=False, elem_id="language"
             )
     return language
+
+
+def _connection(words: Words) -> dict[str, str]:
+    return {"lost": words.page.frame.lost, "reload": words.page.frame.reload}
 
 
 def _headline(words: Words) -> dict[str, str]:
@@ -155,10 +161,10 @@ def run(service: Service) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with private_uploads(), tempfile.TemporaryDirectory(prefix="seq2seq-lab-downloads-") as downloads:
-        lab = Lab(service, downloads=Path(downloads).resolve())
+    with private_uploads(), private_folder() as downloads:
+        lab = Lab(service, downloads=downloads)
         app = build_app(service, lab)
-        _launch(app, Path(downloads).resolve())
+        _launch(app, downloads)
         gc.freeze()  # what the start has made stays: looking for garbage passes it by
         gc.enable()
         service.start()
@@ -173,6 +179,7 @@ def _launch(app: gr.Blocks, downloads: Path) -> None:
     serve_page_assets()
     gr.set_static_paths([str(downloads)])  # then Gradio serves these files where they lie and keeps no copies
     files = [*static_paths(), PAGE_ASSETS, downloads]
+    keep_few_unread(app._queue, in_all_languages(lambda words: words.unread))
     app.launch(
         prevent_thread_lock=True,
         theme=gr.themes.Default(primary_hue="blue", font=_FONTS, font_mono=_MONOSPACE_FONTS),
@@ -188,3 +195,4 @@ def _launch(app: gr.Blocks, downloads: Path) -> None:
             "middleware": [Middleware(Compressed), Middleware(SafeHeaders), Middleware(Gate, files=files)]
         },
     )
+    remember_only_states(app)

@@ -13,9 +13,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.failures import log_failure
+from demo.uploads import has_room, uploads_folder
 
 LARGEST_BODY: Final = 16_000_000  # bytes; a trace file of four million characters, each written as up to four
 FILE_ROUTE: Final = "/gradio_api/file="
+UPLOAD_ROUTE: Final = "/gradio_api/upload"
 _OPEN: Final = frozenset(
     {
         "/",
@@ -34,7 +36,7 @@ _OPEN: Final = frozenset(
         "/gradio_api/reset",
         "/gradio_api/startup-events",
         "/gradio_api/theme.css",
-        "/gradio_api/upload",
+        UPLOAD_ROUTE,
         "/gradio_api/upload_progress",
         "/login_check",  # a client asks it first; nobody logs in here
         "/gradio_api/login_check",
@@ -87,6 +89,8 @@ class Gate:
             return PlainTextResponse("not found", 404)
         if _declared(scope) > LARGEST_BODY:
             return _too_large()
+        if path.rstrip("/") == UPLOAD_ROUTE and not has_room(uploads_folder()):
+            return PlainTextResponse("too many uploads at the moment: try again in some minutes", 507)
         return None
 
     def _is_served(self, name: str) -> bool:

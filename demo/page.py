@@ -1,16 +1,20 @@
 """The page as Gradio has it, and where that needs to be another: errors, and how the page is made."""
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from demo.failures import log_failure
+from demo.inputs import LARGEST_INPUT, TooLargeError, check_inputs
+from demo.uploads import uploads_folder
 from demo.waiting import WaitingRoom
 from demo.wording import LANGUAGE_NAMES, words_for
+from demo.wording.page_words import FrameWords
 
 
 class Page(gr.Blocks):
-    """A page whose events never end in a stack trace, and that is made once.
+    """A page whose events carry what they may and never end in a stack trace, and that is made once.
 
     Args:
         waiting: events of one kind that may wait for their turn.
@@ -43,21 +47,29 @@ class Page(gr.Blocks):
         """All components as the browser gets them. Gradio asks for it at every stage; only the launch sends it."""
         return super().get_config_file() if getattr(self, "exited", False) else {}
 
-    async def process_api(self, *arguments: Any, **named: Any) -> Any:
+    async def process_api(self, block_fn: Any, inputs: list[Any], *arguments: Any, **named: Any) -> Any:
         """Gradio would print the error, its message and the inputs of the event.
 
         Raises:
             gr.Error: an error that was meant for the visitor, or the sentence for all others.
         """
         try:
-            answer = await super().process_api(*arguments, **named)
+            check_inputs(inputs, uploads_folder())
+            answer = await super().process_api(block_fn, inputs, *arguments, **named)
         except gr.Error as error:
             error.print_exception = False  # it may hold what a visitor sent
             raise
+        except TooLargeError:
+            text = in_all_languages(lambda words: words.too_large.format(limit=f"{LARGEST_INPUT:,}"))
+            raise gr.Error(text, print_exception=False) from None
         except Exception as error:
             log_failure("an event", error)
-            text = " / ".join(words_for(tag).page.frame.failed for tag in LANGUAGE_NAMES)
-            raise gr.Error(text, print_exception=False) from None
+            raise gr.Error(in_all_languages(lambda words: words.failed), print_exception=False) from None
         if named.get("iterator") is not None and not answer["is_generating"]:
             answer["data"] = [gr.skip() for _ in answer["data"]]  # else the browser gets the last answer once more
         return answer
+
+
+def in_all_languages(sentence: Callable[[FrameWords], str]) -> str:
+    """For whoever reads it: what happened outside an event's own handler knows no language."""
+    return " / ".join(sentence(words_for(tag).page.frame) for tag in LANGUAGE_NAMES)

@@ -1,7 +1,7 @@
 """Uploads: a folder of this process alone, emptied of what is old, and gone when the app ends.
 
 The page deletes a file as soon as it has read it. What is swept here is what never got so far: uploads that broke off,
-or that nobody asked anything about.
+or that nobody asked anything about; and what an app left behind that was killed.
 """
 
 import os
@@ -14,9 +14,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from demo.service.lab import new_folder
+
 FOLDER_VARIABLE: Final = "GRADIO_TEMP_DIR"  # where Gradio keeps them
-PREFIX: Final = "seq2seq-lab-"
 OLD: Final = 300.0  # seconds
+MOST_BYTES: Final = 200_000_000  # of all uploads that wait together
+MOST_FILES: Final = 2_000
+
+
+def uploads_folder() -> Path:
+    """Where Gradio keeps uploads now: inside `private_uploads` its folder, elsewhere Gradio's own."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or Path(tempfile.gettempdir()) / "gradio")
 
 
 @contextmanager
@@ -29,20 +37,39 @@ def private_uploads(old: float = OLD) -> Iterator[Path]:
     before = os.environ.get(FOLDER_VARIABLE)
     if before:
         Path(before).mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=before))
-    os.environ[FOLDER_VARIABLE] = str(folder)
-    over = threading.Event()
-    sweeper = threading.Thread(target=_sweep_again, args=(folder, old, over), name="sweeps uploads", daemon=True)
-    sweeper.start()
+    with private_folder(before) as folder:
+        os.environ[FOLDER_VARIABLE] = str(folder)
+        over = threading.Event()
+        sweeper = threading.Thread(target=_sweep_again, args=(folder, old, over), name="sweeps uploads", daemon=True)
+        sweeper.start()
+        try:
+            yield folder
+        finally:
+            over.set()
+            sweeper.join()
+            os.environ.pop(FOLDER_VARIABLE)
+            if before:
+                os.environ[FOLDER_VARIABLE] = before
+
+
+@contextmanager
+def private_folder(shelf: str | None = None) -> Iterator[Path]:
+    """A new folder that only this user may read, gone after the block.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder = new_folder(Path(shelf or tempfile.gettempdir())).resolve()
     try:
         yield folder
     finally:
-        over.set()
-        sweeper.join()
         shutil.rmtree(folder, ignore_errors=True)
-        os.environ.pop(FOLDER_VARIABLE)
-        if before:
-            os.environ[FOLDER_VARIABLE] = before
+
+
+def has_room(folder: Path) -> bool:
+    """Whether more may be uploaded; nobody can fill the disk."""
+    found = list(folder.rglob("*"))
+    return len(found) < MOST_FILES and sum(_size(path) for path in found) < MOST_BYTES
 
 
 def sweep(folder: Path, old: float) -> None:
@@ -52,6 +79,14 @@ def sweep(folder: Path, old: float) -> None:
     for path in [path for path in found if _written(path) < limit]:
         with suppress(OSError):  # somebody else was faster, or it is not empty
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _size(path: Path) -> int:
+    """In bytes; one that is gone by now has none."""
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
 
 
 def _written(path: Path) -> float:

@@ -105,24 +105,41 @@ def standing_folder(folder: Path) -> Path:
     return old if old.exists() and not folder.exists() else folder
 
 
-def read_regular(folder: Path, name: str) -> bytes:
-    """The content of a file that lies in the folder itself; a link, a pipe or a device is not followed.
+def regular_file(folder: Path, name: str) -> Path:
+    """A file that lies in the folder itself; a link, a pipe or a device is not followed.
 
     Raises:
-        CheckpointError: it is no such file, is too large or cannot be read.
+        CheckpointError: it is no such file, or is too large.
     """
     path = folder / name
     try:
         if Path(name).name != name or path.is_symlink():
             raise CheckpointError(f"{folder}: files must lie in the folder itself, got {name!r}")
         status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise CheckpointError(f"{path}: must be a regular file, got {stat.filemode(status.st_mode)}")
-        if status.st_size > LARGEST_FILE:
-            raise CheckpointError(f"{path}: at most {LARGEST_FILE} bytes are read, got {status.st_size}")
-        return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise CheckpointError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise _unreadable(path, error) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise CheckpointError(f"{path}: must be a regular file, got {stat.filemode(status.st_mode)}")
+    if status.st_size > LARGEST_FILE:
+        raise CheckpointError(f"{path}: at most {LARGEST_FILE} bytes are read, got {status.st_size}")
+    return path
+
+
+def read_regular(folder: Path, name: str) -> bytes:
+    """The content of such a file.
+
+    Raises:
+        CheckpointError: it is no such file, is too large or cannot be read.
+    """
+    path = regular_file(folder, name)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> CheckpointError:
+    return CheckpointError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
 def utf8_lines(file: Iterable[bytes], name: str) -> Iterator[str]:

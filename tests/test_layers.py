@@ -36,15 +36,18 @@ RULES: Final = {
     "demo": may(),
     "demo.build": may(
         "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.headers demo.gate "
-        "demo.page demo.compressed demo.uploads",
+        "demo.page demo.compressed demo.uploads demo.unread demo.visitors",
         "gradio starlette",
     ),
-    "demo.uploads": may(),
+    "demo.uploads": may("demo.service"),
+    "demo.inputs": may(),
+    "demo.unread": may(libraries="gradio"),
+    "demo.visitors": may(libraries="gradio"),
     "demo.headers": may(libraries="starlette"),
     "demo.compressed": may(libraries="starlette"),
-    "demo.gate": may("demo.failures", "starlette"),
+    "demo.gate": may("demo.failures demo.uploads", "starlette"),
     "demo.failures": may(),
-    "demo.page": may("demo.failures demo.waiting demo.wording", "gradio"),
+    "demo.page": may("demo.failures demo.inputs demo.uploads demo.waiting demo.wording", "gradio"),
     "demo.waiting": may("demo.wording", "gradio starlette"),
     "demo.tabs": may(
         "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
@@ -56,7 +59,8 @@ RULES: Final = {
     "demo.figures": may("demo.wording", "plotly numpy"),
     "demo.report": may("demo.figures demo.wording " + core("files"), "plotly numpy tyro"),
     "demo.service": may(
-        "demo.wording " + core("pipeline presets printed tasks training architecture lesson"), "numpy torch sacrebleu"
+        "demo.wording " + core("files pipeline presets printed tasks training architecture lesson"),
+        "numpy torch sacrebleu",
     ),
     "demo.wording": may(),
     "seq2seq_core": may(),

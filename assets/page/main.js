@@ -7,6 +7,7 @@ import { drawCaption } from "./caption.js";
 import { drawCard } from "./card.js";
 import { drawChoice } from "./choice.js";
 import { drawComparison } from "./comparison.js";
+import { drawConnection, onLost } from "./connection.js";
 import { drawExamples } from "./examples.js";
 import { drawGallery } from "./gallery.js";
 import { drawGrid } from "./grid.js";
@@ -33,6 +34,7 @@ const VIEWS = {
   card: drawCard,
   choice: drawChoice,
   comparison: drawComparison,
+  connection: drawConnection,
   examples: drawExamples,
   gallery: drawGallery,
   grid: drawGrid,
@@ -93,5 +95,6 @@ function alphaOfTable() {
 }
 
 lightenStyle();
+onLost(() => idle());
 window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable, withLineup };
 window.dispatchEvent(new Event("pageviews-ready"));

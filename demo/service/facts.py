@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 Record = Mapping[str, Any]
 
+LARGEST_NUMBER: Final = 1e18
 _HEADLINE_METRICS: Final[Mapping[str, Sequence[str]]] = {"translation": ("BLEU",)}
 _OTHER_METRICS: Final = ("word error rate %", "exact match %", "BLEU")
 _TRANSLATION_SEARCHES: Final = ("beam 5", "greedy")
@@ -71,8 +72,8 @@ def read_facts(config: Record) -> Facts:
     return Facts(
         attribution=text_of(config["card"], "attribution"),
         scores=tuple(_scores(config["metrics"])),
-        source_units=Units(tokenizers["source"]["kind"], model["source_vocabulary"]),
-        target_units=Units(tokenizers["target"]["kind"], model["target_vocabulary"]),
+        source_units=_units(tokenizers["source"]["kind"], model["source_vocabulary"]),
+        target_units=_units(tokenizers["target"]["kind"], model["target_vocabulary"]),
         pairs=_whole(data, "pairs"),
         tokens_seen=_whole(training, "target_tokens_seen"),
         epochs=_whole(training, "epochs"),
@@ -102,7 +103,7 @@ def text_of(record: Record, name: str) -> str:
 def _scores(metrics: Record) -> Iterable[Score]:
     """Names are `metric, search, references, ...`, or a metric alone; signatures and the like are no scores."""
     for name, value in metrics.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not _is_number(value):
             continue
         parts = name.split(", ", 2)
         yield Score(parts[0], float(value), *parts[1:]) if len(parts) == 3 else Score(name, float(value))
@@ -110,4 +111,19 @@ def _scores(metrics: Record) -> Iterable[Score]:
 
 def _whole(record: Record, name: str) -> int | None:
     value = record.get(name)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return int(value) if _is_number(value) else None
+
+
+def _units(kind: object, size: object) -> Units:
+    """
+    Raises:
+        TypeError: a name or a number is something else.
+    """
+    if not isinstance(kind, str) or not isinstance(size, int) or isinstance(size, bool):
+        raise TypeError(f"a reader must have a kind and a size, got {kind!r:.40} and {size!r:.40}")
+    return Units(kind, size)
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is one that can be written and compared: JSON also has numbers of a thousand digits."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER

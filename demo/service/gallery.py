@@ -16,13 +16,27 @@ from typing import Any, Final
 
 from seq2seq_core.architecture import Architecture, describe
 from seq2seq_core.errors import Seq2SeqError
+from seq2seq_core.files import read_regular, regular_file
 
 from .curve import Curve, read_curve
 from .facts import Facts, Score, headline, read_facts, text_of
 from .sources import MAXIMUM_CHARACTERS, SourceKind
 
 CONFIG: Final = "config.json"
+STRANGE: Final = (  # what a folder that is not one of ours may lead to
+    Seq2SeqError,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+)
 LARGEST_INDEX: Final = 1 << 24  # bytes
+MOST_DIMENSIONS: Final = 8
+LARGEST_SIZE: Final = 1 << 40
 SUGGESTIONS: Final = 40
 TRANSLATION: Final = "translation"
 SELF_ATTENTIVE: Final = "transformer"  # the key of the architecture
@@ -83,7 +97,7 @@ def read_gallery(folders: Iterable[Path]) -> tuple[GalleryEntry, ...]:
             continue
         try:
             entry = describe_folder(folder)
-        except (Seq2SeqError, OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+        except STRANGE as error:
             _log.error("%s is left out of the gallery: %s: %s", folder, type(error).__name__, error)
             continue
         if entry.name in entries:
@@ -105,11 +119,10 @@ def describe_folder(folder: Path) -> GalleryEntry:
     """What a checkpoint folder says about itself.
 
     Raises:
-        OSError, ValueError, KeyError, TypeError, AttributeError, struct.error, Seq2SeqError: it cannot be read, or is
-            not one of ours.
+        one of `STRANGE`: it cannot be read, or is not one of ours.
     """
     folder = folder.absolute()
-    config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"), parse_constant=_no_number)
+    config: dict[str, Any] = json.loads(read_regular(folder, CONFIG).decode("utf-8"), parse_constant=_no_number)
     card, facts = config["card"], read_facts(config)
     source = _source_kind(config)
     languages = _languages(card, f"{folder.name} {_training_file(config)}")
@@ -123,7 +136,7 @@ def describe_folder(folder: Path) -> GalleryEntry:
         source_language=languages[0],
         target_language=languages[1],
         architecture=describe(config["model"]),
-        parameters=count_numbers(folder / Path(config["weights"]["file"]).name),
+        parameters=count_numbers(regular_file(folder, config["weights"]["file"])),
         score=headline(task, facts.scores),
         suggestions=tuple(_suggestions(card.get("suggestions"), source)),
         facts=facts,
@@ -135,14 +148,21 @@ def count_numbers(path: Path) -> int:
     """How many numbers a safetensors file holds, by its index: 8 bytes of length, then JSON with every shape.
 
     Raises:
-        OSError, ValueError, KeyError, struct.error: there is no such file, or no such index.
+        one of `STRANGE`: there is no such file, or no such index.
     """
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         if length > LARGEST_INDEX:
             raise ValueError(f"the index of {path.name} must have at most {LARGEST_INDEX} bytes, got {length}")
         index = json.loads(file.read(length))
-    return sum(math.prod(tensor["shape"]) for name, tensor in index.items() if name != "__metadata__")
+    return sum(_numbers(tensor["shape"]) for name, tensor in index.items() if name != "__metadata__")
+
+
+def _numbers(shape: object) -> int:
+    sizes = [size for size in shape if type(size) is int and 0 <= size <= LARGEST_SIZE] if type(shape) is list else []
+    if sizes != shape or len(sizes) > MOST_DIMENSIONS:
+        raise ValueError(f"a shape must have a few sizes, got {shape!r:.40}")
+    return math.prod(sizes)
 
 
 def _place(entry: GalleryEntry, first: GalleryEntry) -> tuple[Any, ...]:

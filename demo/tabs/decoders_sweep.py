@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import gradio as gr
@@ -12,6 +11,7 @@ from demo.figures.sweep import draw_sweep
 from demo.service import RequestError
 from demo.service.file_sweep import MOST_BYTES, FileError, FileProblem, FileProgress, FileSweep, read_pairs, swept_file
 from demo.service.sweep import Sweep, swept
+from demo.service.uploaded import TooLargeError, take
 from demo.wording import Words, words_for
 from demo.wording.decoder_words import FileWords
 
@@ -128,15 +128,12 @@ def _content(path: str | None) -> bytes:
     """
     if not path:
         raise FileError(FileProblem.NO_LINES)
-    file = Path(path)
     try:
-        if (size := file.stat().st_size) > MOST_BYTES:
-            raise FileError(FileProblem.TOO_LARGE, limit=MOST_BYTES, found=size)
-        return file.read_bytes()
+        return take(path, MOST_BYTES)
+    except TooLargeError as error:
+        raise FileError(FileProblem.TOO_LARGE, limit=MOST_BYTES, found=error.size) from None
     except OSError:
         raise FileError(FileProblem.NO_LINES) from None
-    finally:
-        file.unlink(missing_ok=True)
 
 
 def _at_work(state: FileProgress, words: FileWords) -> str:

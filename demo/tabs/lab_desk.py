@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import gradio as gr
 
@@ -12,6 +12,7 @@ from demo.service.lab import (
     WITHOUT_CHOICE,
     Comparison,
     Course,
+    CrowdedError,
     Cut,
     Frame,
     Lab,
@@ -36,6 +37,7 @@ from .parts.lab import answers_data, curves_bundle, map_bundle, map_caption, run
 from .parts.message import message_data
 
 RUNS: Final = 2  # side by side at most
+MOST_LOOKS: Final = 10**6  # at a training
 SECONDS_BETWEEN_LOOKS: Final = 1.2
 SECONDS_IN_THE_QUEUE: Final = 3.0
 OF_A_RUN: Final = 4  # outputs that show a look at one run
@@ -95,7 +97,9 @@ class LabDesk:
             if not task and not self.lab.has_pairs(visitor) and chosen is not Comparison.LENGTH:
                 return only_message(_message(words.lab.ask.file_missing, "problem", words))
             self.lab.start(visitor, lessons_of(chosen, lesson), chosen)
-        except (OptionError, OSError, ValueError, TypeError) as error:
+        except CrowdedError:
+            return only_message(_message(words.lab.ask.crowded, "problem", words))
+        except (OptionError, OSError, ValueError, TypeError, OverflowError) as error:
             return only_message(_message(words.lab.ask.refused.format(reason=error), "problem", words))
         return self._shown(visitor, Shown(), 0, words)
 
@@ -121,7 +125,7 @@ class LabDesk:
             comparison = runs[0].comparison if runs else Comparison.ONE
             lessons = tuple(run.lesson for run in runs)
             self.lab.go_on(visitor, changed(comparison, lessons, _schedule(course, half, own)))
-        except (OptionError, OSError, ValueError, TypeError) as error:
+        except (OptionError, OSError, ValueError, TypeError, OverflowError) as error:
             return only_message(_message(words.lab.ask.refused.format(reason=error), "problem", words))
         return self._shown(visitor, shown, place, words)
 
@@ -157,7 +161,10 @@ class LabDesk:
         except UploadError as error:
             text = texts.problems[error.problem].format(**error.values)
             return _message(text, "problem", words), gr.skip()
-        self.lab.keep(_visitor(request), pairs)
+        try:
+            self.lab.keep(_visitor(request), pairs)
+        except CrowdedError:
+            return _message(texts.crowded, "problem", words), gr.skip()
         return _message(texts.file_taken.format(count=len(pairs)), "hint", words), gr.update(value="")
 
     def leave(self, request: gr.Request) -> None:
@@ -181,7 +188,7 @@ class LabDesk:
         if not runs:
             return only_message(self.hint(words.language))
         last = max(0, max(len(run.frames) for run in runs) - 1)
-        place = last if place >= shown.last else int(place)
+        place = min(_whole(place), last) if _whole(place) < shown.last else last
         stages = {run.stage for run in runs}
         return (
             _message(words.lab.ask.queued if Stage.WAITING in stages else "", "hint", words),
@@ -224,7 +231,7 @@ def only_message(message: Data) -> Outputs:
 
 def choose_task(task: str, difficulty: int) -> Any:
     """The difficulties of a task."""
-    known = DIFFICULTIES.get(task, (1,))
+    known = _difficulties(task)
     return gr.update(
         choices=[(str(each), each) for each in known],
         value=difficulty if difficulty in known else known[0],
@@ -242,11 +249,12 @@ def choose_network(network: str, looks: str) -> Any:
 
 def _looks(runs: Sequence[RunView], place: float, words: Words, *, last: int | None = None) -> Outputs:
     """The slider, and of each run a look: column, caption, map, answers; the last look of a run that has fewer."""
-    moved: dict[str, Any] = {"value": int(place), "interactive": bool(last)}
+    place = _whole(place)
+    moved: dict[str, Any] = {"value": place, "interactive": bool(last)}
     outputs: list[Any] = [gr.skip() if last is None else gr.update(maximum=max(1, last), **moved)]
     for at in range(RUNS):
         run = runs[at] if at < len(runs) else None
-        frame = _frame(run, int(place)) if run else None
+        frame = _frame(run, place) if run else None
         if run is None or frame is None:
             outputs += [gr.update(visible=at < len(runs)), None, None, None]
             continue
@@ -275,8 +283,18 @@ def _schedule(course: str, half: float, own: str) -> Schedule:
 
 
 def _fitting(task: str, difficulty: float) -> int:
-    known = DIFFICULTIES.get(task, (1,))
+    known = _difficulties(task)
     return int(difficulty) if difficulty in known else known[0]
+
+
+def _difficulties(task: object) -> tuple[int, ...]:
+    return DIFFICULTIES.get(task, (1,)) if isinstance(task, str) else (1,)
+
+
+def _whole(place: object) -> int:
+    """Where a slider is; one that lies is at its left end."""
+    fits = isinstance(place, int | float) and 0 <= place <= MOST_LOOKS
+    return int(cast(float, place)) if fits else 0
 
 
 def _visitor(request: gr.Request) -> str:

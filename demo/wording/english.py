@@ -24,6 +24,10 @@ _FRAME: Final = FrameWords(
     ),
     failed="Something went wrong with this request; the app goes on. Please try again.",
     crowded="The demo is busy: {waiting} are waiting. Try again in a few seconds.",
+    too_large="What was sent is too large: at most {limit} characters are taken.",
+    unread="This answer was not fetched in time. Please ask again.",
+    lost="The connection to the server is lost. What this page shows stays; to go on, reload it.",
+    reload="Reload the page",
 )
 
 _INPUT: Final = InputWords(

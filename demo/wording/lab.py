@@ -92,6 +92,7 @@ _ASK_ENGLISH: Final = LabAskWords(
     refused="This cannot be trained: {reason}",
     hint="Press Train: a model begins knowing nothing, and you see it learn. A training takes at most three minutes.",
     queued="Two trainings run at a time, for all visitors. Yours begins as soon as one ends.",
+    crowded="Too many visitors are training at the moment. Try again in a few minutes.",
 )
 
 _ASK_CHINESE: Final = LabAskWords(
@@ -180,6 +181,7 @@ _ASK_CHINESE: Final = LabAskWords(
     refused="无法训练：{reason}",
     hint="按“开始训练”：模型从一无所知开始，您可以看着它学习。一次训练最多三分钟。",
     queued="所有访客合计同时只运行两个训练；有一个结束，您的训练就开始。",
+    crowded="目前训练的访客太多。请过几分钟再试。",
 )
 
 _RUN_ENGLISH: Final = LabRunWords(

@@ -50,7 +50,8 @@ class LabAskWords:
     problems: Mapping[str, str]  # by an upload's problem; braces as the problem's values
     refused: str  # {reason}
     hint: str
-    queued: str  # {count}
+    queued: str
+    crowded: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,10 @@ class FrameWords:
     footer: str
     failed: str
     crowded: str  # {waiting}
+    too_large: str  # {limit}
+    unread: str
+    lost: str
+    reload: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

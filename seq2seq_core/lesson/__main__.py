@@ -38,7 +38,7 @@ def main(folder: Path) -> int:
         ending = teach(lesson, lambda frame: _write(folder, frame), stopping, started + options.seconds)
     except (Seq2SeqError, OSError) as error:
         _write(folder, Ended(Ending.FAILED, str(error)))
-        print(f"error: {error}", file=sys.stderr)
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     _write(folder, Ended(ending))
     return 0

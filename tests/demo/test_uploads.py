@@ -2,12 +2,14 @@
 
 import os
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from demo.uploads import FOLDER_VARIABLE, private_uploads, sweep
+from demo.uploads import FOLDER_VARIABLE, MOST_FILES, has_room, private_uploads, sweep, uploads_folder
 
 
 def aged(path: Path, seconds: float) -> Path:
@@ -53,3 +55,28 @@ def test_what_is_old_is_swept_while_the_app_runs(tmp_path: Path, monkeypatch: py
         while (folder / "file").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not (folder / "file").exists()
+
+
+def test_what_a_killed_app_left_behind_goes_with_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    left, other = tmp_path / f"seq2seq-lab-{gone.pid}-abc", tmp_path / "seq2seq-lab-of-somebody-else"
+    aged(left / "x" / "pairs.tsv", 1)
+    other.mkdir()
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    with private_uploads() as folder:
+        assert uploads_folder() == folder
+        assert not left.exists() and other.exists()
+        with private_uploads() as second:  # of a process that lives nothing is taken
+            assert folder.exists() and second != folder
+
+
+def test_uploads_together_have_a_limit(tmp_path: Path) -> None:
+    assert has_room(tmp_path) and has_room(tmp_path / "not there yet")
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(300_000_000)  # takes no room on the disk
+    assert not has_room(tmp_path)
+    (tmp_path / "large").unlink()
+    for number in range(MOST_FILES):
+        (tmp_path / str(number)).touch()
+    assert not has_room(tmp_path)

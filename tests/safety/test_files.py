@@ -1,13 +1,16 @@
 """No route gives a file that is not one of the page's; uploads are small, private and short-lived."""
 
 import json
+import socket
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from demo.plotly_view import static_paths
 from demo.tabs.page_view import ASSETS
+from demo.uploads import MOST_BYTES
 from tests.support.lab import Lab
 from tests.support.project import ROOT
 
@@ -125,3 +128,66 @@ def test_a_body_without_end_is_refused(lab: Lab) -> None:
     declared = lab.ask("POST", "/gradio_api/queue/join", None, {"Content-Length": str(10**12)})
     assert declared.status == 413
     assert lab.still_answers()
+
+
+def forged(path: str) -> dict[str, Any]:
+    """A file, as Gradio takes it."""
+    return {"path": path, "orig_name": "pairs.tsv", "meta": {"_type": "gradio.FileData"}}
+
+
+@pytest.mark.parametrize("button", ["lab-upload", "decoders-upload"])
+@pytest.mark.parametrize("folder", ["served", "other"])
+def test_an_event_deletes_no_file_that_was_not_uploaded(lab: Lab, tmp_path: Path, button: str, folder: str) -> None:
+    """Handlers delete what they were given; a visitor could name any text file that the page serves."""
+    victim = (ASSETS if folder == "served" else tmp_path) / "of-a-test.tsv"
+    victim.write_text("a\tb\n")
+    try:
+        reply = lab.press(button, values={button: forged(str(victim))})
+        assert b'"success":false' in reply.body and victim.exists()
+        assert str(victim).encode() not in reply.body
+    finally:
+        victim.unlink(missing_ok=True)
+
+
+def test_no_event_makes_the_app_ask_another_host(lab: Lab) -> None:
+    """Gradio would fetch an address in the place of a file, for whatever input."""
+    with socket.create_server((lab.host, 0)) as server:
+        server.settimeout(0.5)
+        address = f"http://{lab.host}:{server.getsockname()[1]}/x.tsv"
+        for name in ("", "http://example.org/x.tsv"):
+            for reply in (
+                lab.press("lab-upload", values={"lab-upload": forged(name or address)}),
+                lab.decode(forged(name or address)),
+                lab.decode([{"deep": forged(name or address)}]),
+            ):
+                assert b"omething went wrong" in reply.body
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert "async_ssrf_protected" not in lab.app.log()
+
+
+def test_an_uploaded_file_is_read_for_all_who_sent_the_same_and_is_gone(lab: Lab) -> None:
+    """What a class uploads is one file to Gradio: the first one's event deletes it before the second one's comes."""
+    content = b"".join(b"a%d\tb%d\n" % (number, number) for number in range(30))
+    paths = [json.loads(lab.upload(content).body)[0] for _ in range(2)]
+    assert paths[0] == paths[1]
+    for visitor in ("ada", "bob"):
+        assert b"30 pairs" in lab.press("lab-upload", visitor, values={"lab-upload": forged(paths[0])}).body
+        assert not Path(paths[0]).exists()
+
+
+def test_what_is_refused_by_gradio_itself_leaves_no_stack_trace(lab: Lab) -> None:
+    (path,) = json.loads(lab.upload(b"a\tb\n", "pairs.exe").body)
+    assert b'"success":false' in lab.press("lab-upload", values={"lab-upload": forged(path)}).body
+    assert "Traceback" not in lab.app.log()
+
+
+def test_nobody_fills_the_disk_with_uploads(lab: Lab) -> None:
+    filler = next(lab.uploads.glob("seq2seq-lab-*")) / "filler"
+    with filler.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)  # takes no room on the disk
+    try:
+        assert lab.upload(b"a\tb\n").status == 507
+    finally:
+        filler.unlink()
+    assert lab.upload(b"a\tb\n").status == 200

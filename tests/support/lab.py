@@ -75,6 +75,38 @@ class Lab:
         """One source with the usual settings, or others; NaN and the like are sent as Python writes them."""
         return self.call("decode", json.dumps(list({"text": text, **SETTINGS, **changes}.values())).encode())
 
+    def event(self, number: int, data: list[Any], session: str, event_data: Any = None) -> dict[str, Any]:
+        """One of the page's own events, as a browser sends it."""
+        return {
+            "fn_index": number,
+            "session_hash": session,
+            "data": data,
+            "event_data": event_data,
+            "trigger_id": 0,
+        }
+
+    def send(self, event: int, data: list[Any], session: str = "visitor", event_data: Any = None) -> Reply:
+        """All that comes of an event, or its refusal."""
+        return self.send_bytes(json.dumps(self.event(event, data, session, event_data)).encode(), session)
+
+    def send_bytes(self, body: bytes, session: str) -> Reply:
+        """The same, of an event as it is written."""
+        begun = self.post("/gradio_api/queue/join", body)
+        if begun.status != 200:
+            return begun
+        return self.get(f"/gradio_api/queue/data?session_hash={session}")
+
+    def press(self, button: str, session: str = "visitor", values: Mapping[str, Any] | None = None) -> Reply:
+        """A button of the page, with the values that the page begins with, or others by their components' ids."""
+        page = json.loads(self.get("/config").body)
+        components = {each["id"]: each for each in page["components"]}
+        ids = {number: each["props"].get("elem_id") for number, each in components.items()}
+        event = next(
+            each for each in page["dependencies"] if any(ids.get(place) == button for place, _ in each["targets"])
+        )
+        begun = {each: components[each]["props"].get("value") for each in event["inputs"]}
+        return self.send(event["id"], [(values or {}).get(ids[each], begun[each]) for each in begun], session)
+
     def upload(self, content: bytes, name: str = "pairs.tsv") -> Reply:
         """A file, as the page sends one."""
         mark = secrets.token_hex(8)

@@ -33,11 +33,34 @@ class ServedApp:
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The same, and its process."""
+
+    app: ServedApp
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def end(self, number: signal.Signals) -> None:
+        """Send a signal to the app alone, and wait for its end."""
+        self.process.send_signal(number)
+        self.process.wait(SECONDS_TO_STOP)
+
+
 @contextmanager
 def served(
     command: Sequence[str], *, folder: Path, log_file: Path, port: int, settings: Mapping[str, str] | None = None
 ) -> Iterator[ServedApp]:
     """Run a command that serves until stopped; inside the block the app answers at its address."""
+    with serving(command, folder=folder, log_file=log_file, port=port, settings=settings) as found:
+        yield found.app
+
+
+@contextmanager
+def serving(
+    command: Sequence[str], *, folder: Path, log_file: Path, port: int, settings: Mapping[str, str] | None = None
+) -> Iterator[Serving]:
+    """The same with the process, which may be ended inside the block."""
     app = ServedApp(f"http://{HOST}:{port}", log_file)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "GRADIO_SERVER_PORT": str(port), **(settings or {})}
     with (
@@ -48,7 +71,7 @@ def served(
     ):
         try:
             wait_until_it_answers(app, process)
-            yield app
+            yield Serving(app, port, process)
         finally:
             stopped_in_time = stop(process)
     assert stopped_in_time, f"not stopped {SECONDS_TO_STOP} s after TERM:\n{app.log()}"

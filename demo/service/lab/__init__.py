@@ -22,8 +22,9 @@ from seq2seq_core.lesson.options import (
     Size,
 )
 
-from .desk import Lab, Limits
+from .desk import CrowdedError, Lab, Limits
 from .files import LONGEST_SIDE, MOST_BYTES, MOST_LINES, UploadError, UploadProblem, read_upload, take_upload
+from .folders import new_folder
 from .pairs import Comparison, changed, lessons_of
 from .runs import RunView, Stage
 
@@ -37,6 +38,7 @@ __all__ = [
     "Answer",
     "Comparison",
     "Course",
+    "CrowdedError",
     "Cut",
     "Ending",
     "Frame",
@@ -55,6 +57,7 @@ __all__ = [
     "attention_file",
     "changed",
     "lessons_of",
+    "new_folder",
     "read_upload",
     "take_upload",
 ]

@@ -8,6 +8,8 @@
 """
 
 import logging
+import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -18,11 +20,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from seq2seq_core.errors import Seq2SeqError
 from seq2seq_core.lesson.frames import LINES, MODEL, OPTIONS, PAIRS, Ended, Ending, Frame, read_lines
 from seq2seq_core.lesson.options import LONGEST_LESSON, OWN_FILE, LessonOptions, Schedule
 
-from ..gallery import describe_folder
+from ..gallery import STRANGE, describe_folder
 from ..model import Service
 from .files import zip_folder
 from .folders import Folders
@@ -38,6 +39,7 @@ _ENDINGS: Final = {
     Ending.TIME: Stage.TIME,
     Ending.FAILED: Stage.FAILED,
 }
+_KIND: Final = re.compile(r"[A-Za-z_.]+(?=:|$)")  # of an error, at the beginning of a line of standard error
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +53,12 @@ class Limits:
     to_stop: float = 20.0  # seconds to save its model in when it was told to stop
     absent: float = 120.0  # seconds without a look after which a visitor who trains or waits counts as gone
     kept: float = 3_600.0  # the same of one whose trainings have ended
+    waiting: int = 40  # trainings in the queue
+    visitors: int = 60  # who have trainings or pairs here; the one seen longest ago makes room for another
+
+
+class CrowdedError(RuntimeError):
+    """More want to train than the machine can serve within a lesson."""
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +78,10 @@ class _Run:
     model: str | None = None
     download: Path | None = None  # the folder of the zip
     message: str = ""
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.stage in UNFINISHED
 
 
 class Lab:
@@ -98,8 +110,13 @@ class Lab:
         self._supervisor: threading.Thread | None = None
 
     def keep(self, visitor: str, pairs: Sequence[tuple[str, str]]) -> None:
-        """A visitor's own pairs, until they leave; see `OWN_FILE`."""
+        """A visitor's own pairs, until they leave; see `OWN_FILE`.
+
+        Raises:
+            CrowdedError: there are too many visitors.
+        """
         with self._changed:
+            self._make_room(visitor)
             self._pairs[visitor], self._seen[visitor] = tuple(pairs), time.monotonic()
             self._wake()
 
@@ -113,6 +130,7 @@ class Lab:
         """Trainings in the place of those that the visitor has.
 
         Raises:
+            CrowdedError: too many wait already; what the visitor has stays.
             OSError: their folder cannot be written.
             ValueError: too many lessons, or one on a file that the visitor has not.
         """
@@ -120,6 +138,9 @@ class Lab:
         with self._changed:
             if not 1 <= len(lessons) <= len(LETTERS) or (own and not self.has_pairs(visitor)):
                 raise ValueError(f"one or two lessons, with pairs where they are of a file, got {len(lessons)}")
+            if sum(run.visitor != visitor for run in self._queue) + len(lessons) > self._limits.waiting:
+                raise CrowdedError
+            self._make_room(visitor)
             self._end(visitor)
             if self._closed:
                 return
@@ -130,6 +151,19 @@ class Lab:
             self._runs[visitor], self._seen[visitor] = runs, time.monotonic()
             self._queue += runs
             self._wake()
+
+    def _make_room(self, visitor: str) -> None:
+        """For one more visitor, by way of those whose trainings have ended.
+
+        Raises:
+            CrowdedError: all are still at it.
+        """
+        if visitor in self._seen or len(self._seen) < self._limits.visitors:
+            return
+        done = [each for each in self._seen if not any(run.is_unfinished for run in self._runs.get(each, ()))]
+        if not done:
+            raise CrowdedError
+        self.leave(min(done, key=self._seen.__getitem__))
 
     def stop(self, visitor: str) -> None:
         """The visitor's trainings save their models and end; those that wait are cancelled."""
@@ -147,7 +181,7 @@ class Lab:
         """Ended trainings take their place in the queue again; another schedule begins where it takes over."""
         with self._changed:
             for run, schedule in zip(self._runs.get(visitor, ()), schedules, strict=False):
-                if run.stage in UNFINISHED or not run.frames or not (run.folder / "last").exists():
+                if run.is_unfinished or not run.frames or not (run.folder / "last").exists():
                     continue
                 begun = run.lesson.schedule
                 if replace(schedule, begins=begun.begins) != begun:
@@ -171,12 +205,16 @@ class Lab:
         """A training's model as a zip; None where it has none."""
         with self._changed:
             run = next((each for each in self._runs.get(visitor, ()) if each.letter == letter), None)
-            if run is None or run.model is None or run.stage in UNFINISHED:
+            if run is None or run.model is None or run.is_unfinished:
                 return None
             name = f"lab-{run.letter}-{run.lesson.task or 'own'}"
-            if run.download is None:  # under a name that nobody else knows
-                run.download = Path(tempfile.mkdtemp(dir=self._downloads or run.folder))
-            return zip_folder(run.folder / run.model, name, run.download / f"{name}.zip")
+            try:
+                if run.download is None:  # under a name that nobody else knows
+                    run.download = Path(tempfile.mkdtemp(dir=self._downloads or run.folder))
+                return zip_folder(run.folder / run.model, name, run.download / f"{name}.zip")
+            except OSError as error:
+                _log.error("a trained model cannot be packed: %s", error.strerror)
+                return None
 
     def leave(self, visitor: str) -> None:
         """The visitor is gone: their trainings end at once, and all that they have is deleted."""
@@ -237,8 +275,9 @@ class Lab:
             while not self._closed:
                 try:
                     self._beat()
-                except Exception:
-                    _log.exception("the training lab stumbled")
+                except Exception as error:
+                    _log.error("the training lab stumbled: %s", type(error).__name__)
+                    _log.debug("the training lab stumbled", exc_info=error)
                 self._changed.wait(1 / _BEATS_A_SECOND if self._live() or self._queue else self._limits.absent / 2)
 
     def _beat(self) -> None:
@@ -255,7 +294,8 @@ class Lab:
         try:
             run.process = Process(run.folder, self._command)
         except OSError as error:
-            run.stage, run.message = Stage.FAILED, str(error)
+            run.stage, run.message = Stage.FAILED, error.strerror or ""
+            _log.error("a training cannot begin: %s", error.strerror)
             return
         run.stage, run.kill_at = Stage.STARTING, time.monotonic() + run.lesson.seconds + self._limits.grace
 
@@ -275,7 +315,7 @@ class Lab:
         try:
             lines, run.offset = read_lines(run.folder / LINES, run.offset)
         except (ValueError, KeyError, TypeError) as error:
-            _log.error("the report of a training cannot be read: %s", error)
+            _log.error("the report of a training cannot be read: %s", type(error).__name__)
             return
         for line in lines:
             if isinstance(line, Frame):
@@ -292,11 +332,14 @@ class Lab:
         if run.ended is None:
             run.stage = Stage.FAILED
             run.message = words or ("" if status is None else f"exit status {status}")
-            _log.error("a training ended with status %s: %s", status, words)
         else:
             run.stage, run.message = _ENDINGS[run.ended.ending], run.ended.message
+        run.message = run.message.replace(f"{run.folder}{os.sep}", "")  # where it lies is nobody's business
         if run.stage is not Stage.FAILED:
             self._publish(run)
+        if run.stage is Stage.FAILED:  # the message may hold a visitor's words
+            kind = _KIND.match(words)
+            _log.error("a training failed: status %s, %s", status, kind[0] if kind else "no error was named")
 
     def _publish(self, run: _Run) -> None:
         """The model into the visitor's gallery, in the place of the one that it had learnt from."""
@@ -304,7 +347,7 @@ class Lab:
         try:
             # a copy: the training may go on and write another one
             entry = describe_folder(shutil.copytree(run.folder / MODEL, run.folder / name))
-        except (Seq2SeqError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except STRANGE as error:
             run.stage, run.message = Stage.FAILED, str(error)
             return
         self._withdraw(run)
@@ -320,7 +363,7 @@ class Lab:
     def _see_who_is_gone(self) -> None:
         now = time.monotonic()
         for visitor, seen in list(self._seen.items()):
-            unfinished = any(run.stage in UNFINISHED for run in self._runs.get(visitor, ()))
+            unfinished = any(run.is_unfinished for run in self._runs.get(visitor, ()))
             if now - seen > (self._limits.absent if unfinished else self._limits.kept):
                 _log.info("a visitor of the training lab is gone")
                 self.leave(visitor)

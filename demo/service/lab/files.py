@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from ..uploaded import TooLargeError, take
+
 MOST_LINES: Final = 5_000
 FEWEST_LINES: Final = 20
 MOST_BYTES: Final = 1_000_000
@@ -69,15 +71,12 @@ def take_upload(path: str | None) -> list[tuple[str, str]]:
     """
     if not path:
         raise UploadError(UploadProblem.NO_FILE)
-    file = Path(path)
     try:
-        if (size := file.stat().st_size) > MOST_BYTES:
-            raise UploadError(UploadProblem.TOO_LARGE, limit=MOST_BYTES, found=size)
-        content = file.read_bytes()
+        content = take(path, MOST_BYTES)
+    except TooLargeError as error:
+        raise UploadError(UploadProblem.TOO_LARGE, limit=MOST_BYTES, found=error.size) from None
     except OSError:
         raise UploadError(UploadProblem.NO_FILE) from None
-    finally:
-        file.unlink(missing_ok=True)
     return read_upload(content)
 
 

@@ -1,4 +1,4 @@
-"""Where the files of the trainings lie: a folder of this process, deleted with it.
+"""Where files lie that must not outlive this process: folders with its number in their names, deleted with it.
 
 A page that was killed could not delete its own; the next one does, on the same machine.
 """
@@ -29,8 +29,7 @@ class Folders:
             OSError: it cannot be made.
         """
         if self._folder is None:
-            remove_orphans(self._shelf)
-            self._folder = Path(tempfile.mkdtemp(prefix=_NAME.format(pid=os.getpid()), dir=self._shelf))
+            self._folder = new_folder(self._shelf)
         return Path(tempfile.mkdtemp(dir=self._folder))
 
     def remove(self) -> None:
@@ -38,6 +37,16 @@ class Folders:
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
+
+
+def new_folder(shelf: Path) -> Path:
+    """An empty folder of this process, which only this user may read; whoever makes it deletes it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    remove_orphans(shelf)
+    return Path(tempfile.mkdtemp(prefix=_NAME.format(pid=os.getpid()), dir=shelf))
 
 
 def remove_orphans(shelf: Path) -> None:

@@ -1,6 +1,7 @@
 """The models there are, by their folders: what is read, what is guessed, what is left out."""
 
 import json
+import os
 import struct
 from pathlib import Path
 from typing import Any, Final
@@ -115,6 +116,56 @@ def test_broken_folders_are_left_out_with_a_line_each(tmp_path: Path, caplog: py
     assert [entry.name for entry in read_gallery([*folders, short, huge])] == ["whole"]
     assert len(caplog.records) == 8
     assert "absent is left out of the gallery" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"model": MODEL | {"source_vocabulary": "0"}},
+        {"model": MODEL | {"target_vocabulary": None}},
+        {"tokenizers": {"source": {"kind": 5}, "target": {"kind": "char"}}},
+        {"tokenizers": {"source": {"kind": []}, "target": {"kind": "char"}}},
+        {"weights": {"file": "config.json\x00"}},
+        {"weights": {"file": "x" * 5_000}},
+        {"weights": {"file": None}},
+    ],
+)
+def test_what_cannot_be_shown_is_left_out(tmp_path: Path, changes: dict[str, Any]) -> None:
+    assert read_gallery([write_folder(tmp_path / "strange", **changes)]) == ()
+
+
+def test_numbers_that_cannot_be_shown_are_none(tmp_path: Path) -> None:
+    """JSON has numbers of any length, and 1e400, which is read as infinity."""
+    training = {"epochs": 10**400, "seconds": "INFINITY", "target_tokens_seen": 7}
+    folder = write_folder(tmp_path / "strange", metrics={"BLEU": 10**400, "chrF": 12.5}, training=training)
+    config = folder / "config.json"
+    config.write_text(config.read_text().replace('"INFINITY"', "1e400"))
+    (entry,) = read_gallery([folder])
+    assert entry.facts.scores == (Score("chrF", 12.5),)
+    assert (entry.facts.epochs, entry.facts.seconds, entry.facts.tokens_seen) == (None, None, 7)
+
+
+@pytest.mark.parametrize("shape", [[-1], [2.5], ["2"], [True], [1 << 50], [1] * 20, 5, None, {}])
+def test_a_shape_that_no_tensor_has_leaves_the_folder_out(tmp_path: Path, shape: Any) -> None:
+    folder = write_folder(tmp_path / "strange")
+    index = json.dumps({"a": {"shape": shape}}).encode()
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(index)) + index)
+    assert read_gallery([folder]) == ()
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_what_is_no_file_of_the_folder_is_not_waited_for(tmp_path: Path, name: str, kind: str) -> None:
+    folder = write_folder(tmp_path / "strange")
+    (folder / name).unlink()
+    match kind:
+        case "pipe":
+            os.mkfifo(folder / name)
+        case "link":
+            (folder / name).symlink_to("/dev/zero")
+        case "folder":
+            (folder / name).mkdir()
+    assert read_gallery([folder]) == ()
 
 
 def test_the_weights_are_looked_for_in_the_folder_alone(tmp_path: Path) -> None:

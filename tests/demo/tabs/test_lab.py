@@ -11,7 +11,7 @@ import pytest
 
 from demo.figures.bundle import Bundle
 from demo.service import Service
-from demo.service.lab import Lab, LessonOptions, Stage
+from demo.service.lab import CrowdedError, Lab, LessonOptions, Stage
 from demo.tabs.lab_desk import (
     EVERYTHING,
     SECONDS_BETWEEN_LOOKS,
@@ -196,3 +196,31 @@ def test_what_a_card_says_is_json(desk: LabDesk) -> None:
     assert json.loads(json.dumps(shown[RUNS])) == shown[RUNS]
     assert "教师强制" in shown[RUNS]["runs"][0]["lines"][1]
     assert LessonOptions().task == "dates"
+
+
+@pytest.mark.parametrize("place", [None, "x", [], {}, -1, float("nan"), float("inf"), 10**30, True])
+def test_a_slider_that_lies_stands_at_a_look_there_is(desk: LabDesk, place: Any) -> None:
+    start(desk, UNTIL_STOPPED)
+    shown = shown_when(desk, Stage.RUNNING)[SHOWN]
+    for found in (desk.show_again(place, shown, "en", REQUEST), desk.look(place, Shown(), "en", REQUEST)):
+        assert found[PLACE]["value"] in (0, 1)
+    assert desk.look_back(place, shown, "en", REQUEST)[COLUMN_A - PLACE]["visible"]
+
+
+@pytest.mark.parametrize("task", [[], {}, None, 5, "nothing"])
+def test_an_unknown_task_has_one_difficulty(task: Any) -> None:
+    assert choose_task(task, 3)["value"] == 1
+
+
+@pytest.mark.parametrize("odd", [{"seed": float("inf")}, {"half": float("nan")}, {"task": []}])
+def test_settings_that_are_no_numbers_are_refused_in_a_sentence(desk: LabDesk, odd: dict[str, Any]) -> None:
+    assert start(desk, **odd)[MESSAGE]["tone"] == "problem"
+
+
+def test_who_comes_when_too_many_wait_is_told_so(monkeypatch: pytest.MonkeyPatch, desk: LabDesk) -> None:
+    def crowded(*_: object) -> None:
+        raise CrowdedError
+
+    for name in ("start", "keep"):
+        monkeypatch.setattr(Lab, name, crowded)
+    assert "Too many visitors" in start(desk)[MESSAGE]["text"]

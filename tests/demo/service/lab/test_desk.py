@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.service import RequestError, Service
-from demo.service.lab import Course, Lab, LessonOptions, Limits, RunView, Schedule, Stage
+from demo.service.lab import Course, CrowdedError, Lab, LessonOptions, Limits, RunView, Schedule, Stage
 from demo.service.lab.process import Process
 from seq2seq_core.lesson.options import read_options
 from seq2seq_core.pipeline import Pipeline
@@ -183,6 +183,31 @@ def test_a_training_that_fails_tells_why(lab: Lab) -> None:
     assert wait_until(lab, Stage.FAILED).message == "loss must be finite, got nan"
 
 
+def test_what_went_wrong_is_told_to_the_visitor_alone_and_not_where_it_lies(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    blames = "import sys; sys.exit(f'DataError: {sys.argv[1]}/pairs.tsv: Xanthippe-4711')"
+    lab = Lab(service, command=(sys.executable, "-c", blames))
+    lab.start("ada", [playing(BY_ITSELF)])
+    assert wait_until(lab, Stage.FAILED).message == "DataError: pairs.tsv: Xanthippe-4711"
+    wait_for(lambda: "a training failed: status 1, DataError" in caplog.text)
+    assert "Xanthippe" not in caplog.text
+    lab.close()
+
+
+def test_a_model_that_cannot_be_packed_is_not_offered(
+    lab: Lab, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "Xanthippe-4711")
+
+    lab.start("ada", [playing(BY_ITSELF)])
+    wait_until(lab, Stage.LEARNT)
+    monkeypatch.setattr("demo.service.lab.desk.zip_folder", full)
+    assert lab.zipped("ada", "A") is None
+    assert "cannot be packed: No space left on device" in caplog.text and "Xanthippe" not in caplog.text
+
+
 def test_a_training_that_cannot_even_begin_says_so(service: Service) -> None:
     lab = Lab(service, command=("/no/such/program",))
     lab.start("ada", [playing(BY_ITSELF)])
@@ -258,3 +283,35 @@ def test_a_process_tells_its_last_words(tmp_path: Path) -> None:
     wait_for(lambda: process.status is not None)
     process.release()
     assert (process.status, process.last_words()) == (1, "alas")
+
+
+def test_more_than_can_be_served_are_sent_away_and_keep_what_they_have(service: Service) -> None:
+    lab = Lab(service, limits=Limits(at_once=1, waiting=2), command=COMMAND)
+    try:
+        lab.start("ada", [playing(UNTIL_STOPPED)])
+        wait_until(lab, Stage.RUNNING, frames=1)
+        lab.start("bob", [playing(BY_ITSELF)] * 2)
+        with pytest.raises(CrowdedError):
+            lab.start("ada", [playing(BY_ITSELF)])
+        assert only(lab).stage is Stage.RUNNING
+        with pytest.raises(CrowdedError):
+            lab.start("eve", [playing(BY_ITSELF)])
+        lab.start("bob", [playing(BY_ITSELF)])  # in the place of those that waited
+    finally:
+        lab.close()
+
+
+def test_who_was_seen_longest_ago_and_is_done_makes_room(service: Service) -> None:
+    lab = Lab(service, limits=Limits(visitors=2), command=COMMAND)
+    try:
+        lab.start("ada", [playing(UNTIL_STOPPED)])
+        lab.keep("bob", [("a", "b")])
+        lab.keep("bob", [("a", "c")])
+        assert lab.has_pairs("bob")
+        lab.keep("eve", [("a", "b")])
+        assert lab.has_pairs("eve") and not lab.has_pairs("bob") and lab.runs("ada")
+        lab.start("eve", [playing(UNTIL_STOPPED)])
+        with pytest.raises(CrowdedError):
+            lab.keep("bob", [("a", "b")])
+    finally:
+        lab.close()

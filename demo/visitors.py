@@ -1,0 +1,50 @@
+"""What the server remembers of each visitor: the page's own states, and nothing else.
+
+Gradio also keeps a description of every component for every session, and in it the last value that was sent to or from
+it, so that a link to a page with its values could be made; this app makes no such links. It cost each new session (each
+call of an endpoint is one) a tenth of a second of the whole server, half a megabyte and whatever was answered.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+from gradio.state_holder import SessionState, StateHolder
+
+
+class Visitor(SessionState):
+    """One session."""
+
+    def __init__(self, blocks: gr.Blocks) -> None:
+        without = SimpleNamespace(default_config=blocks.default_config, blocks={})
+        super().__init__(without)  # type: ignore[arg-type]
+        self.config_values = _Nothing()
+
+    def _update_config(self, key: int) -> None:
+        """Nothing is kept."""
+
+    def _update_value_in_config(self, key: int, value: Any) -> None:
+        """Nothing is kept."""
+
+
+class Visitors(StateHolder):
+    """All sessions, the oldest of them forgotten."""
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        if session_id not in self.session_data:
+            self.session_data[session_id] = Visitor(self.blocks)
+        return super().__getitem__(session_id)
+
+
+class _Nothing(dict[int, Any]):
+    """Keeps nothing."""
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        """Of what Gradio puts here nothing is kept."""
+
+
+def remember_only_states(app: gr.Blocks) -> None:
+    """For an app that has just been launched."""
+    visitors = Visitors()  # type: ignore[no-untyped-call]
+    visitors.set_blocks(app)
+    app.app.state_holder = visitors

@@ -1,0 +1,50 @@
+"""A session keeps the page's states apart from those of others, and nothing of what was sent or answered."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.state_holder import SessionState
+
+from demo.visitors import Visitor, Visitors, remember_only_states
+
+STATE = gr.State(["first"])
+TEXT = gr.Textbox("begins")
+
+
+@pytest.fixture
+def app() -> Any:
+    """As much of a launched page as sessions ask for; a whole one opens event loops that nobody closes."""
+    blocks = {each._id: each for each in (STATE, TEXT)}
+    config = SimpleNamespace(blocks=blocks, fns={}, config_for_block=lambda *_: {"props": {"value": "begins"}})
+    return SimpleNamespace(default_config=config, blocks=blocks, state_session_capacity=2, app=SimpleNamespace())
+
+
+@pytest.fixture
+def visitors(app: Any) -> Visitors:
+    remember_only_states(app)
+    assert isinstance(app.app.state_holder, Visitors)
+    return app.app.state_holder
+
+
+def test_states_are_kept_for_each_visitor_alone(visitors: Visitors) -> None:
+    visitors["ada"][STATE._id] = "changed"
+    assert visitors["ada"][STATE._id] == "changed"
+    assert visitors["bob"][STATE._id] == ["first"]
+    assert visitors["bob"][STATE._id] is not STATE.value  # a copy: what one changes no other sees
+
+
+def test_values_of_components_are_not_kept(app: Any, visitors: Visitors) -> None:
+    own, session = SessionState(app), visitors["ada"]
+    for each in (own, session):
+        each[TEXT._id] = TEXT
+        each._update_value_in_config(TEXT._id, "a secret")
+    assert {"props": {"value": "a secret"}} in own.components  # as Gradio's own does
+    assert list(session.components) == []
+
+
+def test_the_oldest_visitors_are_forgotten(visitors: Visitors) -> None:
+    for name in ("ada", "bob", "eve"):
+        assert isinstance(visitors[name], Visitor)
+    assert "ada" not in visitors and "eve" in visitors
