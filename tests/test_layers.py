@@ -74,15 +74,16 @@ RULES: Final = {
     "seq2seq_core.tokenizer": may(libraries="sentencepiece"),
     "seq2seq_core.readers": may(core("tokenizer"), "numpy"),
     "seq2seq_core.copying": may(core("readers tokenizer")),
-    "seq2seq_core.repeated": may(libraries="torch"),
-    "seq2seq_core.attention": may(core("repeated"), "torch"),
-    "seq2seq_core.models": may(core("attention repeated"), "torch"),
+    "seq2seq_core.linear": may(libraries="torch"),
+    "seq2seq_core.repeated": may(core("linear"), "torch"),
+    "seq2seq_core.attention": may(core("linear repeated"), "torch"),
+    "seq2seq_core.models": may(core("attention linear repeated"), "torch"),
     "seq2seq_core.decoding": may(libraries="torch numpy"),
     "seq2seq_core.tasks": may(core("tokenizer files"), "numpy torch"),
     "seq2seq_core.checkpoint": may(core("models tokenizer readers files card"), "torch safetensors numpy"),
     "seq2seq_core.adapters": may(libraries="torch transformers"),
     "seq2seq_core.pipeline": may(
-        core("checkpoint decoding door models tokenizer readers copying tasks adapters"), "torch numpy"
+        core("checkpoint decoding door linear models tokenizer readers copying tasks adapters"), "torch numpy"
     ),
     "seq2seq_core.door": may(core("decoding tokenizer")),
     "seq2seq_core.presets": may(),
