@@ -13,7 +13,7 @@ import { drawGrid } from "./grid.js";
 import { drawHealth } from "./health.js";
 import { drawLabAnswers, drawLabRuns } from "./lab.js";
 import { drawLayout } from "./layout.js";
-import { drawLineup, withLineup } from "./lineup.js";
+import { drawLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
 import { drawNext } from "./next.js";
@@ -22,6 +22,7 @@ import { drawPin } from "./pin.js";
 import { drawPruning } from "./pruning.js";
 import { drawResult } from "./result.js";
 import { drawSave } from "./save.js";
+import { withShown } from "./shown.js";
 import { drawTraceFacts, drawTraceFile } from "./trace_file.js";
 import { drawWhatIf } from "./what_if.js";
 
@@ -91,5 +92,5 @@ function alphaOfTable() {
   return alphaOr(null);
 }
 
-window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable, withLineup };
+window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable, withShown };
 window.dispatchEvent(new Event("pageviews-ready"));
