@@ -4,7 +4,13 @@ import { make } from "./dom.js";
 
 export function drawGallery(root, { label, change, rows, chosen }, report) {
   const hadFocus = root.contains(document.activeElement);
-  const place = make("p", "chosen-model", {}, make("span", "label", {}, label), ...summary(rows[chosen]));
+  const wasOpen = root.querySelector(".models")?.hidden === false;
+  const place = make("p", "chosen-model");
+  const show = (index) => {
+    place.replaceChildren(make("span", "label", {}, label), ...summary(rows[index]));
+    place.dataset.models = rows[index].name;
+  };
+  show(chosen);
   if (rows.length < 2) {
     root.replaceChildren(place);
     return;
@@ -23,7 +29,7 @@ export function drawGallery(root, { label, change, rows, chosen }, report) {
     unfold(false);
     button.focus();
     if (index === chosen) return;
-    place.replaceChildren(make("span", "label", {}, label), ...summary(rows[index]));
+    show(index);
     report({ model: index });
   }
   button.addEventListener("click", () => unfold(list.hidden));
@@ -38,6 +44,7 @@ export function drawGallery(root, { label, change, rows, chosen }, report) {
   });
   root.replaceChildren(button, list);
   if (hadFocus) button.focus();
+  if (wasOpen) unfold(true); // the same models in another language, say
 }
 
 function step(list, by) {

@@ -2,13 +2,6 @@
 
 import { fill, make } from "./dom.js";
 
-// What a handler is asked with: what the line-up of that id shows, also while the server has not yet heard of the last
-// click. It is the second of its inputs.
-export function withLineup(inputs, id) {
-  const shown = document.querySelector(`#${id} .line-up`)?.dataset.models;
-  return shown ? inputs.with(1, shown) : inputs;
-}
-
 let lists = 0; // every list of models has an id of its own
 
 export function drawLineup(root, data, report) {

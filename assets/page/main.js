@@ -15,7 +15,7 @@ import { drawHealth } from "./health.js";
 import { drawLabAnswers, drawLabRuns } from "./lab.js";
 import { drawLayout } from "./layout.js";
 import { lightenStyle } from "./light_style.js";
-import { drawLineup, withLineup } from "./lineup.js";
+import { drawLineup } from "./lineup.js";
 import { drawMessage, isForNow } from "./message.js";
 import { drawNBest } from "./nbest.js";
 import { drawNext } from "./next.js";
@@ -24,6 +24,7 @@ import { drawPin } from "./pin.js";
 import { drawPruning } from "./pruning.js";
 import { drawResult } from "./result.js";
 import { drawSave } from "./save.js";
+import { withShown } from "./shown.js";
 import { drawTraceFacts, drawTraceFile } from "./trace_file.js";
 import { drawWhatIf } from "./what_if.js";
 
@@ -96,5 +97,5 @@ function alphaOfTable() {
 
 lightenStyle();
 onLost(() => idle());
-window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable, withLineup };
+window.pageViews = { mount, busy, busyAgain, idle, alphaChanged, alphaOfTable, withShown };
 window.dispatchEvent(new Event("pageviews-ready"));

@@ -21,9 +21,9 @@ if (window.pageViews) start();
 else window.addEventListener('pageviews-ready', start, { once: true });
 """
 
-_WITH: Final = "(...inputs) => window.pageViews?.withLineup(inputs, 'LINEUP') ?? inputs"
+_WITH: Final = "(...inputs) => window.pageViews?.withShown(inputs, 'VIEW') ?? inputs"
 _BUSY_WITH: Final = (
-    "(...inputs) => { window.pageViews?.busy(); return window.pageViews?.withLineup(inputs, 'LINEUP') ?? inputs; }"
+    "(...inputs) => { window.pageViews?.busy(); return window.pageViews?.withShown(inputs, 'VIEW') ?? inputs; }"
 )
 
 
@@ -64,9 +64,9 @@ def chosen_number(event: gr.EventData, name: str) -> int | None:
     return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
-def as_shown(lineup: str, *, busy: bool = False) -> str:
-    """For the `js` of an event: its inputs with what the line-up of that id shows, see `withLineup` in lineup.js."""
-    return (_BUSY_WITH if busy else _WITH).replace("LINEUP", lineup)
+def as_shown(view: str, *, busy: bool = False) -> str:
+    """For the `js` of an event: its inputs with the models that the view of that id shows, see shown.js."""
+    return (_BUSY_WITH if busy else _WITH).replace("VIEW", view)
 
 
 def serve_page_assets() -> None:

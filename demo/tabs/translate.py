@@ -5,7 +5,7 @@ from typing import Any, Final
 import gradio as gr
 from gradio.events import api
 
-from .page_view import PageView
+from .page_view import PageView, as_shown
 from .tab import Context, Tab, part_head, quiet
 from .translate_attention import AttentionPart, choose_head, choose_little, look_closer
 from .translate_desk import Desk, endpoint
@@ -18,6 +18,8 @@ from .translate_what_if import WhatIfDesk
 
 SECONDS_KEPT: Final = 3600
 LOOK_AGAIN: Final = 1.0  # seconds between two looks at whether the model is there
+_AS_SHOWN: Final = as_shown("view-gallery")
+_BUSY_AS_SHOWN: Final = as_shown("view-gallery", busy=True)
 _BUSY: Final = "(...inputs) => { window.pageViews?.busy(); return inputs; }"
 _BUSY_AGAIN: Final = "(...inputs) => { window.pageViews?.busyAgain(); return inputs; }"
 _ALPHA_TO_TABLE: Final = "(alpha) => { window.pageViews?.alphaChanged(alpha); }"
@@ -111,7 +113,7 @@ def _wire_decoding(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
     part = layout.input
     wires = quiet(inputs=[*part.settings, language], outputs=layout.everything)
     for trigger in (part.button.click, part.sentence.submit, part.seed.submit):
-        trigger(desk.translate, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
+        trigger(desk.translate, js=_BUSY_AS_SHOWN, **wires).failure(None, js=_IDLE, **quiet())
     filled = part.examples.choose(
         desk.take_example, js=_BUSY, **quiet(inputs=[part.sentence, part.model], outputs=[part.sentence])
     )
@@ -127,22 +129,22 @@ def _wire_models(layout: _Layout, desk: Desk, models: ModelDesk, language: gr.Ra
     """Another model answers what the page shows the answer to; before that, nothing is decoded."""
     part = layout.input
     chosen = part.gallery.choose(
-        models.choose, **quiet(inputs=[part.model, part.sentence, language], outputs=part.dressed)
+        models.choose, **quiet(inputs=[part.model, language], outputs=part.dressed)
     )
     again = quiet(inputs=[layout.chosen, *part.settings, language], outputs=layout.everything)
     chosen.then(desk.answer_again, js=_BUSY_AGAIN, **again).failure(None, js=_IDLE, **quiet())
     part.examples.again(models.other_pictures, **quiet(inputs=[part.model, language], outputs=[part.examples]))
-    language.change(
-        models.dress_again, trigger_mode="always_last", **quiet(inputs=[part.model, language], outputs=part.dressed)
-    )
+    dressing = quiet(inputs=[language, part.model], outputs=part.dressed)
+    language.change(models.dress_again, js=_AS_SHOWN, trigger_mode="always_last", **dressing)
 
 
 def _wire_own_models(layout: _Layout, models: ModelDesk, context: Context) -> None:
     """Those that the visitor trains: the list follows, and one may be asked for from the training lab."""
     part, language = layout.input, context.language
-    context.own.change(models.follow_own, **quiet(inputs=[part.model, language], outputs=part.dressed))
+    following = quiet(inputs=[language, part.model], outputs=part.dressed)
+    context.own.change(models.follow_own, js=_AS_SHOWN, **following)
     context.wanted.change(
-        models.take_up, **quiet(inputs=[context.wanted, part.model, part.sentence, language], outputs=part.dressed)
+        models.take_up, **quiet(inputs=[context.wanted, part.model, language], outputs=part.dressed)
     )
 
 

@@ -37,7 +37,7 @@ class Dress:
     card: Data | None
 
     def updates(self, text: str | None = None) -> tuple[Any, ...]:
-        """For the components of `InputPart.dressed`; a `text` becomes the sentence."""
+        """For the components of `InputPart.dressed`; a `text` becomes the sentence, without one it stays."""
         sentence = gr.update(**self.sentence) if text is None else gr.update(**self.sentence, value=text)
         drawing = (gr.update(visible=self.draws) for _ in range(3))
         shown = (self.examples, self.idea, self.card)
@@ -51,28 +51,28 @@ class ModelDesk:
     service: Service
     examples: ExampleBook
 
-    def choose(self, model: str, text: str, language: str, event: gr.EventData) -> tuple[Any, ...]:
+    def choose(self, model: str, language: str, event: gr.EventData) -> tuple[Any, ...]:
         """Another model of the gallery; it begins to load. The sentence stays where the new model reads its like."""
         place = chosen_number(event, "model")
         if place is None or not 0 <= place < len(self.service.gallery):
             return UNCHANGED
-        return self._taken_up(self.service.gallery[place], model, text, language)
+        return self._taken_up(self.service.gallery[place], model, language)
 
-    def take_up(self, wanted: tuple[str, int] | None, model: str, text: str, language: str) -> tuple[Any, ...]:
+    def take_up(self, wanted: tuple[str, int] | None, model: str, language: str) -> tuple[Any, ...]:
         """The model that another tab asks for."""
         entry = self._entry(wanted[0], None) if wanted else None
-        return UNCHANGED if entry is None else self._taken_up(entry, model, text, language)
+        return UNCHANGED if entry is None else self._taken_up(entry, model, language)
 
-    def follow_own(self, model: str, language: str) -> tuple[Any, ...]:
+    def follow_own(self, language: str, model: str) -> tuple[Any, ...]:
         """Models of the visitor's own have come or gone; the first model of all in the place of one that is gone."""
         return self.dress(model if self._entry(model, None) else "", language).updates()
 
-    def _taken_up(self, entry: GalleryEntry, model: str, text: str, language: str) -> tuple[Any, ...]:
+    def _taken_up(self, entry: GalleryEntry, model: str, language: str) -> tuple[Any, ...]:
         self.service.want(entry.name)
-        kept = text if self._entry(model, entry).reads_like(entry) else self._first_source(entry)
-        return self.dress(entry.name, language).updates(kept)
+        text = None if self._entry(model, entry).reads_like(entry) else self._first_source(entry)
+        return self.dress(entry.name, language).updates(text)
 
-    def dress_again(self, model: str, language: str) -> tuple[Any, ...]:
+    def dress_again(self, language: str, model: str) -> tuple[Any, ...]:
         """The same model in another language."""
         return self.dress(model, language).updates()
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.translate_page import (
     card,
@@ -39,6 +39,23 @@ def test_a_chosen_model_answers_and_the_sentence_stays(
     expect(card(page, 1).locator(".output")).to_have_text(trace.hypotheses[0].text or "(empty output)")
     expect(card(page, 1).locator(".output[lang=zh], .output.is-empty")).to_have_count(1)
     screenshot("chosen")
+
+
+def test_what_is_done_while_the_server_has_not_heard_of_the_chosen_model_counts(page: Page, app: ServedApp) -> None:
+    ready(page)
+    line = unfold(page).filter(has_text="Noise in Chinese")
+    held: list[Route] = []
+    page.route("**/queue/join*", lambda route: route.continue_() if held else held.append(route))
+    line.click()
+    expect(page.locator("#view-gallery .chosen-model")).to_contain_text("English → Chinese")
+    sentence(page).fill(TEXT)
+    sentence(page).press("Enter")
+    output = trace_from_api(app, TEXT, model="tiny-chinese").hypotheses[0].text or "(empty output)"
+    expect(card(page, 1).locator(".output")).to_have_text(output)
+    held[0].continue_()
+    expect(page.locator("#view-gallery .model.is-chosen")).to_contain_text("Noise in Chinese")
+    expect(sentence(page)).to_have_value(TEXT)
+    expect(page.locator("#view-result .model-line")).to_contain_text("English → Chinese")
 
 
 def test_another_task_brings_its_own_input_and_nothing_is_decoded_unasked(page: Page) -> None:
@@ -119,7 +136,11 @@ def test_the_gallery_is_worked_by_keyboard(page: Page) -> None:
     expect(page.locator("#view-gallery .is-chosen")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.locator("#view-gallery .model").nth(1)).to_be_focused()
-    page.keyboard.press("Escape")
+    # The answer in another language does not fold what is open.
+    page.locator("#language label").nth(1).click()
+    expect(page.locator("#view-gallery .unfold .change")).to_contain_text("更换")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.locator("#view-gallery .model").first.press("Escape")
     expect(button).to_be_focused()
     expect(button).to_have_attribute("aria-expanded", "false")
 

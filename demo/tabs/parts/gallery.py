@@ -20,6 +20,7 @@ def gallery_data(entries: Sequence[GalleryEntry], chosen: GalleryEntry, words: P
 
 def _row(entry: GalleryEntry, words: PageWords) -> Data:
     return {
+        "name": entry.name,
         "task": task_text(entry, words),
         "title": entry.title,
         "architecture": architecture_text(entry, words),
