@@ -56,6 +56,7 @@ export class View {
   /** Shows a message from Python; an empty one clears the view. Of several in quick turn only the last is drawn. */
   async show(message) {
     const turn = ++this.turn;
+    this.busy(true);
     this.bundle = message ? JSON.parse(message) : null;
     this.stepper.pause();
     this.waiting = null;
@@ -64,7 +65,10 @@ export class View {
     this.say(window.Plotly ? "" : this.bundle.words.loading);
     const ready = await plotlyReady();
     if (turn !== this.turn) return;
-    if (!ready) return this.say(this.bundle.words.failed);
+    if (!ready) {
+      this.busy(false);
+      return this.say(this.bundle.words.failed);
+    }
     this.say("");
     if (this.isVisible()) await this.draw();
     else this.waiting = this.bundle;
@@ -78,6 +82,12 @@ export class View {
   clear() {
     this.say("");
     this.body.hidden = true;
+    this.busy(false);
+  }
+
+  /** Whether what is in view is not yet what was sent last: told to screen readers, and to whoever waits for it. */
+  busy(still) {
+    this.root.setAttribute("aria-busy", String(still));
   }
 
   /** A view in a closed tab has no width, and Plotly cannot measure text there: drawing waits. */
@@ -87,6 +97,7 @@ export class View {
 
   async draw() {
     const { bundle, turn } = this;
+    this.busy(true);
     const figure = (bundle.figure = this.fitting());
     this.body.hidden = false;
     this.describe();
@@ -94,7 +105,7 @@ export class View {
     this.foot.hidden = figure.data.length === 0 || !(bundle.savable || bundle.stepper);
     const kept = this.whatStays();
     if (!kept) this.stepper.use(null);
-    if (figure.data.length === 0) return;
+    if (figure.data.length === 0) return this.busy(false);
     nameTraces(figure.data);
     const colours = this.setPageColour();
     await Plotly.react(this.plot, figure.data, coloured(figure.layout, colours), CONFIG);
@@ -109,6 +120,7 @@ export class View {
     this.drawing = false;
     if (!kept) this.lookAtStep();
     this.dress();
+    this.busy(false);
   }
 
   /** The bundle's figure, or its narrow one where that would have to scroll. */

@@ -31,10 +31,11 @@ SEARCHES = {
 HEADS = many_heads(2, 8)
 
 
-def show(name: str, chinese: bool) -> tuple[Bundle, Bundle, Bundle]:
+def show(name: str, chinese: bool) -> tuple[str, Bundle, Bundle, Bundle]:
     trace, greedy = SEARCHES[name]
     words, best = CHINESE if chinese else ENGLISH, trace.hypotheses[0]
     return (
+        name,
         tree_bundle(trace, words.tree, greedy=greedy),
         heatmap_bundle(trace, (best.step, best.index), words.heatmap),
         next_tokens_bundle(trace, (1, 0), words.bars),
@@ -60,6 +61,7 @@ def build() -> gr.Blocks:
         with gr.Tab("Input"):
             name = gr.Radio(list(SEARCHES), value="small", label="Search")
             chinese = gr.Checkbox(label="Chinese")
+            shown = gr.Textbox(label="Shown", interactive=False)
             chosen = gr.Textbox(label="Chosen", interactive=False)
         with gr.Tab("Tree"):
             tree = PlotlyView(elem_id="tree")
@@ -69,7 +71,7 @@ def build() -> gr.Blocks:
             heads = PlotlyView(draw_heads(HEADS, end_of(HEADS), ENGLISH.heads), elem_id="heads")
             clicked_head = gr.Textbox(label="Head", interactive=False)
         for event in (page.load, name.change, chinese.change):
-            event(show, [name, chinese], [tree, heatmap, bars], api_visibility="private")
+            event(show, [name, chinese], [shown, tree, heatmap, bars], api_visibility="private")
         for view in (tree, heatmap):
             view.point_click(choose, [name], [chosen, heatmap], api_visibility="private")
         heads.point_click(choose_head, None, clicked_head, api_visibility="private")

@@ -28,7 +28,7 @@ WRITTEN = """text => {
 
 def open_compare(page: Page) -> None:
     open_tab(page, "compare")
-    words = words_for(page.evaluate("document.documentElement.lang")).compare.lineup
+    words = words_for(page.evaluate("navigator.language")).compare.lineup
     expect(page.locator("#view-lineup .unfold .change")).to_have_text(words.change)
     expect(page.locator("#view-lineup .unfold")).to_be_visible()
 

@@ -31,7 +31,7 @@ def test_a_model_is_taken_up_once_so_that_what_is_typed_after_it_stays(page: Pag
     sentence = page.locator("#decoders-sentence textarea")
     expect(sentence).to_have_value(re.compile(r"\^"))
     sentence.fill("^: x 1")  # the dropdown loses the focus, which is an event too
-    assert [data for data in asked if '"table"' in data] == asked[:1]
+    assert sum('"table"' in data for data in asked) == 1
     expect(sentence).to_have_value("^: x 1")
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from seq2seq_core.trace import Fate, Trace, cuts
-from tests.browser.translate_page import SENTENCE, settled, trace_from_api, translate
+from tests.browser.translate_page import SENTENCE, drawn, still, trace_from_api, translate
 from tests.support.page_guard import PageOptions
 from tests.support.served_app import ServedApp
 
@@ -50,11 +50,11 @@ def expect_ledger(page: Page, trace: Trace, number: int) -> None:
     assert lines.all_inner_texts() == [f"cut line at {cut.key:.3f}" for cut in cuts(step)]
 
 
-def test_the_ledger_follows_the_step_in_view_without_asking_and_a_row_can_be_chosen(
+def test_ledger_and_health_follow_the_step_in_view_without_asking_and_a_row_can_be_chosen(
     page: Page, beam: Trace, screenshot: Callable[[str], None]
 ) -> None:
     translate(page, SENTENCE)
-    settled(page)
+    drawn(page)
     summary = page.locator("#view-pruning summary")
     last = len(beam.steps)
     expect(summary).to_contain_text(f"step {last}: {len(beam.steps[-1].fate_N)} candidates")
@@ -79,44 +79,7 @@ def test_the_ledger_follows_the_step_in_view_without_asking_and_a_row_can_be_cho
     expect(page.locator("#view-panel .node-title")).to_contain_text(f"step 4, rank {lowest}")
     expect(page.locator("#view-panel")).to_contain_text("pruned")
 
-
-def test_the_trie_shows_all_outputs_and_shares_the_selection_with_the_tree(
-    page: Page, beam: Trace, screenshot: Callable[[str], None]
-) -> None:
-    translate(page, SENTENCE)
-    settled(page)
-    page.get_by_role("button", name="Trie of the outputs").click()
-    expect(page.locator("#trie .scatterlayer").first).to_be_visible()
-    expect(page.locator("#tree")).to_be_hidden()
-    expect(page.locator("#view-pruning")).to_be_hidden()
-    texts = page.locator("#trie .textpoint text")
-    for rank, output in enumerate(beam.hypotheses, 1):
-        expect(texts.filter(has_text=f"{rank}: score {output.score:.3f}")).to_have_count(1)
-    expect(page.locator("#trie .chosen-ring")).to_have_count(1)
-    screenshot("trie")
-
-    page.locator("#view-nbest tbody tr").nth(1).click()
-    second = beam.hypotheses[1]
-    rank = beam.steps[second.step - 1].rank_N[second.index]
-    title = page.locator("#view-panel .node-title")
-    expect(title).to_contain_text(f"step {second.step}, rank {rank}")
-    expect(page.locator("#trie .chosen-ring")).to_have_count(1)
-    counts = texts.filter(has_text=re.compile(r"^\+\d+$")).count()  # their marks come first, then the start token's
-    points = page.locator("#trie .trace path.point")
-    points.first.click(force=True)
-    expect(page.locator("#view-panel")).to_contain_text("pruned")
-    settled(page)  # the attention of the node above is drawn, which moves all that stands below it
-    points.nth(counts + 1).scroll_into_view_if_needed()
-    points.nth(counts + 1).click(force=True)
-    expect(title).to_contain_text("step 1,")
-    page.get_by_role("button", name="Tree of the search").click()
-    expect(page.locator("#tree .chosen-ring")).to_have_count(1)
-    expect(page.locator("#tree .frame")).to_be_visible()
-
-
-def test_the_health_prints_what_follows_from_the_trace(page: Page, beam: Trace) -> None:
-    translate(page, SENTENCE)
-    settled(page)
+    # The health of the search is what follows from the trace.
     page.locator("#view-health summary").click()
     health = page.locator("#view-health")
     finished = {each.tokens: each.log_prob_sum for each in beam.hypotheses if each.fate is Fate.FINISHED}
@@ -140,13 +103,48 @@ def test_the_health_prints_what_follows_from_the_trace(page: Page, beam: Trace) 
     expect(health.locator("tr[aria-current] td").first).to_have_text("3")
 
 
+def test_the_trie_shows_all_outputs_and_shares_the_selection_with_the_tree(
+    page: Page, beam: Trace, screenshot: Callable[[str], None]
+) -> None:
+    translate(page, SENTENCE)
+    drawn(page)
+    page.get_by_role("button", name="Trie of the outputs").click()
+    expect(page.locator("#trie .scatterlayer").first).to_be_visible()
+    expect(page.locator("#tree")).to_be_hidden()
+    expect(page.locator("#view-pruning")).to_be_hidden()
+    texts = page.locator("#trie .textpoint text")
+    for rank, output in enumerate(beam.hypotheses, 1):
+        expect(texts.filter(has_text=f"{rank}: score {output.score:.3f}")).to_have_count(1)
+    expect(page.locator("#trie .chosen-ring")).to_have_count(1)
+    screenshot("trie")
+
+    page.locator("#view-nbest tbody tr").nth(1).click()
+    second = beam.hypotheses[1]
+    rank = beam.steps[second.step - 1].rank_N[second.index]
+    title = page.locator("#view-panel .node-title")
+    expect(title).to_contain_text(f"step {second.step}, rank {rank}")
+    expect(page.locator("#trie .chosen-ring")).to_have_count(1)
+    counts = texts.filter(has_text=re.compile(r"^\+\d+$")).count()  # their marks come first, then the start token's
+    points = page.locator("#trie .trace path.point")
+    points.first.click(force=True)
+    expect(page.locator("#view-panel")).to_contain_text("pruned")
+    drawn(page, "heatmap")  # the attention of that node, which moves all that stands below it
+    points.nth(counts + 1).scroll_into_view_if_needed()
+    still(page, "#trie .plot")
+    points.nth(counts + 1).click(force=True)
+    expect(title).to_contain_text("step 1,")
+    page.get_by_role("button", name="Tree of the search").click()
+    expect(page.locator("#tree .chosen-ring")).to_have_count(1)
+    expect(page.locator("#tree .frame")).to_be_visible()
+
+
 def test_a_minimum_length_shows_what_it_banned(page: Page, app: ServedApp) -> None:
     page.locator("#more button").first.click()
     number = page.locator("#min-length input[type=number]")
     number.fill("8")
     number.press("Tab")
     translate(page, "Hello.")
-    settled(page)
+    drawn(page)
     trace = trace_from_api(app, "Hello.", min_length=8)
     end = next(token for token, label in trace.labels.items() if label == "</s>")
     banned = [number for number in range(1, 9) if would_be_listed(trace, number, end)]
@@ -170,7 +168,7 @@ def would_be_listed(trace: Trace, number: int, token: int) -> bool:
 @pytest.mark.parametrize("page_options", [PHONE], ids=str)
 def test_nothing_is_wider_than_a_phone(page: Page, screenshot: Callable[[str], None]) -> None:
     translate(page, SENTENCE)
-    settled(page)
+    drawn(page)
     for part in ("#view-pruning", "#view-health"):
         page.locator(f"{part} summary").click()
     to_step(page, 4)

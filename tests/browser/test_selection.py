@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from seq2seq_core.trace import Trace
-from tests.browser.translate_page import SENTENCE, boxes, card, rows, set_alpha, trace_from_api, translate
+from tests.browser.translate_page import SENTENCE, boxes, card, drawn, rows, set_alpha, trace_from_api, translate
 from tests.support.page_guard import PageOptions
 from tests.support.served_app import ServedApp
 
@@ -31,13 +31,15 @@ def show_button(page: Page, place: int) -> Locator:
 
 
 def step_to(page: Page, frame: int) -> None:
-    page.locator("#tree .frame").focus()
+    drawn(page).focus()
     page.keyboard.press("Home")
     for _ in range(frame):
         page.keyboard.press("ArrowRight")
 
 
-def test_greedys_own_attention_can_be_shown_by_keyboard(page: Page, greedy: Trace) -> None:
+def test_greedys_own_attention_is_shown_by_keyboard_and_mouse_and_the_tree_takes_the_beam_back(
+    page: Page, greedy: Trace
+) -> None:
     translate(page, SENTENCE)
     expect(show_button(page, 1)).to_have_attribute("aria-pressed", "true")
     show_button(page, 0).focus()
@@ -51,22 +53,20 @@ def test_greedys_own_attention_can_be_shown_by_keyboard(page: Page, greedy: Trac
     expect(page.locator("#view-nbest tr[aria-selected=true]")).to_have_count(0)
     expect(page.locator("#tree .chosen-ring")).to_have_count(0)
 
-
-def test_a_card_answers_the_mouse_and_the_tree_takes_the_beam_back(page: Page) -> None:
-    translate(page, SENTENCE)
-    card(page, 0).locator("h3").click()
-    expect(page.locator("#view-caption")).to_contain_text("Greedy’s output")
     step_to(page, 1)
     page.keyboard.press("ArrowDown")
     expect(page.locator("#view-caption .caption-line")).to_have_text(re.compile("^Prefix at step 1"))
     expect(page.locator("#view-panel .node-title")).not_to_contain_text("Greedy")
     expect(show_button(page, 0)).to_have_attribute("aria-pressed", "false")
+    card(page, 0).locator("h3").click()
+    expect(page.locator("#view-caption")).to_contain_text("Greedy’s output")
     card(page, 1).locator("h3").click()
     expect(page.locator("#view-caption")).to_contain_text("Beam search’s output at rank 1")
 
 
 def test_a_row_moves_the_ring_and_neither_the_frame_nor_the_drawing(page: Page, beam: Trace) -> None:
     translate(page, SENTENCE)
+    drawn(page)
     expect(page.locator("#tree .chosen-ring")).to_have_count(1)
     drawing = page.locator("#tree .scatterlayer .trace").first.element_handle()
     (before,) = boxes(page, "#tree .chosen-ring")
@@ -78,10 +78,9 @@ def test_a_row_moves_the_ring_and_neither_the_frame_nor_the_drawing(page: Page, 
     expect(page.locator("#tree .count")).to_have_text(count)
     assert page.evaluate("trace => trace.isConnected", drawing)
 
-
-def test_a_choice_out_of_view_is_told_and_the_frame_stays(page: Page, beam: Trace) -> None:
-    translate(page, SENTENCE)
+    # A choice that is out of view is told, and the frame stays.
     step_to(page, 3)
+    rows(page).nth(0).click()
     rows(page).nth(1).click()
     caption = page.locator("#tree .caption")
     expect(caption).to_contain_text(f"The selected node belongs to step {beam.hypotheses[1].step}")
@@ -111,7 +110,7 @@ def test_another_language_keeps_step_selection_and_place(page: Page) -> None:
     assert after["y"] > 0
 
 
-def test_both_alpha_sliders_stay_in_step(page: Page) -> None:
+def test_both_alpha_sliders_stay_in_step_and_a_search_uses_what_the_table_set(page: Page) -> None:
     translate(page, SENTENCE)
     table, number = page.locator("#view-nbest .alpha input"), page.locator("#alpha input[type=number]")
     expect(table).to_have_value("0.7")
@@ -127,13 +126,8 @@ def test_both_alpha_sliders_stay_in_step(page: Page) -> None:
     expect(table).to_have_value("1.35")
     assert not [url for url in asked if "queue" in url or "call" in url]
 
-
-def test_a_search_uses_the_alpha_that_the_table_set(page: Page) -> None:
-    translate(page, SENTENCE)
-    table = page.locator("#view-nbest .alpha input")
-    table.focus()
     page.keyboard.press("Home")
-    expect(page.locator("#alpha input[type=number]")).to_have_value("0")
+    expect(number).to_have_value("0")
     translate(page, SENTENCE)
     expect(page.locator("#view-result .formula")).to_contain_text("T^0;")
     expect(page.locator("#view-nbest .now")).to_have_text("Ranked for alpha 0, as in the search.")

@@ -4,6 +4,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.translate_page import drawn, still
 from tests.support.served_app import ServedApp
 
 TITLES = """() => document.querySelectorAll('#heads .annotation').length"""
@@ -27,10 +28,12 @@ def heads(page: Page) -> Locator:
     page.get_by_role("tab", name="Heads").click()
     view = page.locator("#heads")
     view.locator(".heatmaplayer image").first.wait_for()
+    drawn(page, "heads")
     return view
 
 
 def click_panel(page: Page, place: int) -> None:
+    still(page, "#heads .plot")
     page.mouse.click(*page.evaluate(PANEL_CENTRE, place))
 
 

@@ -4,19 +4,20 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from seq2seq_core.trace import Trace, ranking_intervals, score_at
+from tests.browser.tabs import opened
 from tests.browser.translate_page import (
     SENTENCE,
     card,
+    drawn,
     expect_ranking,
     facts,
     open_more,
     rows,
     set_alpha,
     set_beam_size,
-    settled,
     trace_from_api,
     translate,
 )
@@ -49,18 +50,21 @@ def test_the_page_prints_what_the_model_computed(
         assert numbers["penalty"] == f"{best.penalty:.3f}"
         assert numbers["score"] == f"{best.score:.3f}"
         assert numbers["found at step"] == f"{trace.stop.winner_step} of {trace.stop.last_step}"
-    screenshot("decoded")
-
-
-def test_the_table_prints_the_pool(page: Page, beam: Trace) -> None:
-    translate(page, SENTENCE)
     expect_ranking(page, [each.text for each in beam.hypotheses], [each.score for each in beam.hypotheses])
     expect(page.locator("#view-nbest .formula")).to_contain_text("T^0.7")
+    screenshot("decoded")
+
+    # A row of the table can be chosen by keyboard.
+    rows(page).nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#view-caption")).to_contain_text(beam.hypotheses[1].text)
+    expect(rows(page).nth(1)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#view-panel")).to_contain_text(repr(beam.hypotheses[1].score))
 
 
-def test_the_tree_is_stepped_to_its_end_by_keyboard(page: Page, beam: Trace) -> None:
+def test_the_tree_is_stepped_to_its_end_by_keyboard_and_a_pruned_candidate_looked_at(page: Page, beam: Trace) -> None:
     translate(page, SENTENCE)
-    frame, count = page.locator("#tree .frame"), page.locator("#tree .count")
+    frame, count = drawn(page), page.locator("#tree .count")
     end = 2 * len(beam.steps) + 1
     expect(count).to_have_text(f"{end} / {end}")
     frame.focus()
@@ -71,30 +75,6 @@ def test_the_tree_is_stepped_to_its_end_by_keyboard(page: Page, beam: Trace) -> 
         expect(count).to_have_text(f"{number} / {end}")
     expect(page.locator("#tree .caption")).to_contain_text(beam.hypotheses[0].text)
 
-
-def test_a_click_on_a_node_fills_the_side_panel(page: Page, beam: Trace) -> None:
-    translate(page, SENTENCE)
-    panel, attention = page.locator("#view-panel"), page.locator("#view-attention")
-    title = panel.locator(".node-title")
-    expect(title).to_contain_text(f"step {beam.hypotheses[0].step}")
-    before = attention.inner_text()
-    page.locator("#tree .frame").evaluate("frame => { frame.scrollLeft = 0; }")
-    first_kept = page.locator("#tree .scatterlayer .trace:not(.layer-out) path.point").filter(visible=True)
-    first_kept.nth(1).click(force=True)
-    expect(title).to_contain_text("step 1,")
-    sums = facts(panel)
-    step = beam.steps[0]
-    shown = next(index for index in range(len(step.token_N)) if repr(float(step.score_N[index])) in sums.values())
-    assert panel.locator(".ledger tbody tr").count() == 1
-    assert repr(float(step.log_prob_sum_N[shown])) in panel.locator(".ledger tbody").inner_text()
-    assert attention.inner_text() != before
-    expect(page.locator("#view-next .bar").first).to_be_visible()
-    expect(page.locator("#view-caption")).to_contain_text("step 1")
-
-
-def test_a_pruned_candidate_can_be_looked_at(page: Page) -> None:
-    translate(page, SENTENCE)
-    page.locator("#tree .frame").focus()
     page.keyboard.press("Home")
     for _ in range(3):
         page.keyboard.press("ArrowRight")
@@ -103,6 +83,26 @@ def test_a_pruned_candidate_can_be_looked_at(page: Page) -> None:
     expect(page.locator("#view-panel")).to_contain_text("pruned")
     expect(page.locator("#view-caption")).to_contain_text("pruned")
     expect(page.locator("#heatmap .plot")).to_have_attribute("aria-label", re.compile("Attention"))
+
+
+def test_a_click_on_a_node_fills_the_side_panel(page: Page, beam: Trace) -> None:
+    translate(page, SENTENCE)
+    panel, attention = page.locator("#view-panel"), page.locator("#view-attention")
+    title = panel.locator(".node-title")
+    expect(title).to_contain_text(f"step {beam.hypotheses[0].step}")
+    before = str(attention.text_content())
+    drawn(page).evaluate("frame => { frame.scrollLeft = 0; }")
+    first_kept = page.locator("#tree .scatterlayer .trace:not(.layer-out) path.point").filter(visible=True)
+    first_kept.nth(1).click(force=True)
+    expect(title).to_contain_text("step 1,")
+    sums = facts(panel)
+    step = beam.steps[0]
+    shown = next(index for index in range(len(step.token_N)) if repr(float(step.score_N[index])) in sums.values())
+    assert panel.locator(".ledger tbody tr").count() == 1
+    assert repr(float(step.log_prob_sum_N[shown])) in panel.locator(".ledger tbody").inner_text()
+    expect(attention).not_to_have_text(before)
+    expect(page.locator("#view-next .bar").first).to_be_visible()
+    expect(page.locator("#view-caption")).to_contain_text("step 1")
 
 
 def sentence_with_moves(app: ServedApp) -> tuple[str, Trace, float]:
@@ -140,19 +140,11 @@ def test_a_search_again_uses_the_alpha_of_the_moment(page: Page, app: ServedApp)
     expect(page.locator("#view-nbest .now")).to_have_text("Ranked for alpha 1.5, as in the search.")
     trace = trace_from_api(app, SENTENCE, alpha=1.5, stop_rule="nothing_live_can_win")
     expect_ranking(page, [each.text for each in trace.hypotheses], [each.score for each in trace.hypotheses])
+    expect(card(page, 1)).to_contain_text(f"{trace.hypotheses[0].score:.3f}")
     assert facts(card(page, 1))["score"] == f"{trace.hypotheses[0].score:.3f}"
 
 
-def test_a_row_can_be_chosen_by_keyboard(page: Page, beam: Trace) -> None:
-    translate(page, SENTENCE)
-    rows(page).nth(1).focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#view-caption")).to_contain_text(beam.hypotheses[1].text)
-    expect(rows(page).nth(1)).to_have_attribute("aria-selected", "true")
-    expect(page.locator("#view-panel")).to_contain_text(repr(beam.hypotheses[1].score))
-
-
-def test_the_switch_changes_every_text_and_is_remembered(page: Page) -> None:
+def test_the_switch_changes_every_text_and_is_remembered(page: Page, context: BrowserContext, app: ServedApp) -> None:
     translate(page, SENTENCE)
     numbers = page.locator("#view-nbest td.score").all_inner_texts()
     page.locator("#language label").nth(1).click()
@@ -161,9 +153,8 @@ def test_the_switch_changes_every_text_and_is_remembered(page: Page) -> None:
     expect(page.locator("#tree .caption")).to_contain_text("结果")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     assert page.locator("#view-nbest td.score").all_inner_texts() == numbers
-    settled(page)  # a reload would break off what is still under way, and the browser would complain
-    page.reload()
-    expect(page.locator("#translate")).to_have_text("翻译")
+    # The next page of the same visitor: a reload would break off what is still under way, and the browser complain
+    expect(opened(context.new_page(), app).locator("#translate")).to_have_text("翻译")
 
 
 @pytest.mark.parametrize("page_options", [PageOptions(locale="zh-TW")], ids=str)

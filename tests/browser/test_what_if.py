@@ -1,5 +1,6 @@
 """What if, and a trace file: a search is changed from the page, compared and taken back; a kept one is opened."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Final
@@ -10,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from seq2seq_core.options import BeamOptions, Constraints, Pin, SearchOptions
 from seq2seq_core.pipeline import Pipeline
 from seq2seq_core.trace import Trace, to_json
-from tests.browser.translate_page import translate
+from tests.browser.translate_page import drawn, still, translate
 from tests.support.page_guard import PageOptions
 from tests.support.project import ROOT
 from tests.support.tables import golden_table, trace_of
@@ -59,10 +60,11 @@ def expect_totals(page: Page, own: Trace, changed: Trace) -> None:
 
 def first_step(page: Page) -> None:
     """Choose the best candidate of step 1, by keyboard."""
-    page.locator("#tree .frame").focus()
+    drawn(page).focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
+    expect(page.locator("#view-panel .node-title")).to_contain_text(re.compile("step 1,|第 1 步"))
     expect(page.locator("#view-next li").first).to_be_visible()
 
 
@@ -101,7 +103,9 @@ def test_attention_is_set_by_a_click_on_a_cell_and_said_to_be_an_intervention(
 ) -> None:
     own = searched()
     translate(page, SENTENCE)
+    drawn(page, "heatmap")
     page.locator("#heatmap .heatmaplayer image").first.scroll_into_view_if_needed()
+    still(page, "#heatmap .plot")
     page.mouse.click(*page.evaluate(CELL, [1, 3]))
     pin = page.locator("#view-pin")
     expect(pin.locator(".label")).to_contain_text("Step 2")
@@ -110,6 +114,7 @@ def test_attention_is_set_by_a_click_on_a_cell_and_said_to_be_an_intervention(
     expect_totals(page, own, searched(pins=(Pin(step=2, position=3),)))
     expect(strip(page).locator(".title")).to_contain_text("not its own behaviour")
     expect(page.locator("#view-caption .how-to")).to_contain_text("Set from outside: step 2 on")
+    drawn(page, "heatmap")
     row = page.evaluate("() => [...document.querySelector('#heatmap .plot').data[0].z[1]]")
     assert row == [float(place == 3) for place in range(len(row))]
     screenshot("pinned")

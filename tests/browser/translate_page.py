@@ -16,6 +16,12 @@ _QUIET = """quiet => {
   if (window.answersSeen !== answers) [window.answersSeen, window.lastAnswer] = [answers, performance.now()];
   return performance.now() - window.lastAnswer > quiet;
 }"""
+_STILL = """selector => {
+  const { x, y } = document.querySelector(selector).getBoundingClientRect();
+  const place = [x, y].join();
+  if (window.placeSeen !== place) [window.placeSeen, window.lastMove] = [place, performance.now()];
+  return performance.now() - window.lastMove > 200;
+}"""
 _PANEL_CENTRE = """([figure, place]) => {
   const plot = document.querySelector(`#${figure} .plot`);
   const panes = plot.data.filter(({ customdata }) => Array.isArray(customdata?.[0]?.[0]));
@@ -43,6 +49,14 @@ def ready(page: Page) -> Locator:
     return message
 
 
+def drawn(page: Page, figure: str = "tree") -> Locator:
+    """Wait until a figure in view is what was sent last; its frame."""
+    view = page.locator(f"#{figure}")
+    expect(view.locator("[aria-busy]")).to_have_attribute("aria-busy", "false")
+    expect(view.locator(".plot")).to_be_visible()
+    return view.locator(".frame")
+
+
 def unfold(page: Page) -> Locator:
     """The lines of the gallery."""
     page.locator("#view-gallery .unfold").click()
@@ -60,8 +74,15 @@ def choose_model(page: Page, title: str) -> None:
 
 def little_panel(page: Page, figure: str, place: int) -> None:
     """Click one of a figure's little maps or pictures."""
+    drawn(page, figure)
     page.locator(f"#{figure} .annotation").nth(place).scroll_into_view_if_needed()
+    still(page, f"#{figure} .plot")
     page.mouse.click(*page.evaluate(_PANEL_CENTRE, [figure, place]))
+
+
+def still(page: Page, selector: str) -> None:
+    """Wait until it stays where it is: what stands above it may still be growing."""
+    page.wait_for_function(_STILL, arg=selector)
 
 
 def settled(page: Page) -> None:
