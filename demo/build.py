@@ -1,6 +1,7 @@
 """Tabs to a page, and the page to an address."""
 
 import gc
+import json
 import logging
 import os
 import signal
@@ -65,7 +66,8 @@ _READ_LANGUAGE: Final = f"""() => {{
   return tag.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }}"""
 _STORE_LANGUAGE: Final = f"(tag) => {{ try {{ localStorage.setItem('{_KEY}', tag); }} catch {{}} }}"
-_NAME_LANGUAGE: Final = "(tag) => { document.documentElement.lang = tag === 'zh' ? 'zh-CN' : 'en'; return tag; }"
+_TAGS: Final = {Language.ENGLISH: "en", Language.CHINESE: "zh-CN"}  # of the web
+_NAME_LANGUAGE: Final = f"(tag) => {{ document.documentElement.lang = {json.dumps(_TAGS)}[tag]; return tag; }}"
 
 
 def build_app(service: Service, lab: Lab) -> gr.Blocks:
@@ -97,7 +99,7 @@ def build_app(service: Service, lab: Lab) -> gr.Blocks:
 
 
 def _head(captions: Captions) -> gr.Radio:
-    captions.follow(PageView("connection"), lambda words: {"value": _connection(words)})
+    PageView("connection", {_TAGS[tag]: _connection(words_for(tag)) for tag in LANGUAGE_NAMES})
     with gr.Row(elem_classes="page-head"):
         with gr.Column(scale=5, min_width=260):
             captions.follow(gr.Markdown(), _headline)
@@ -110,6 +112,7 @@ def _head(captions: Captions) -> gr.Radio:
 
 
 def _connection(words: Words) -> dict[str, str]:
+    """The page has it in all languages from the beginning: when it is needed, nobody can be asked."""
     return {"lost": words.page.frame.lost, "reload": words.page.frame.reload}
 
 

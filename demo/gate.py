@@ -4,6 +4,7 @@ Gradio brings more than that (it fetches addresses of other hosts for whoever as
 all who know their name, reads request bodies of any size): all of it is closed here.
 """
 
+import errno
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -78,7 +79,7 @@ class Gate:
         except Exception as error:
             log_failure("a request", error)
             if not begun:
-                await (_too_large() if body.is_too_long else _failed(error))(scope, receive, send)
+                await (_too_large() if body.is_too_long else _failed(error, scope))(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
@@ -105,9 +106,11 @@ def _too_large() -> Response:
     return PlainTextResponse(f"at most {LARGEST_BODY} bytes are taken", 413)
 
 
-def _failed(error: Exception) -> Response:
-    if isinstance(error, OSError):  # the folder of uploads is full, or not to be written
-        return PlainTextResponse("this cannot be kept here", 507)
+def _failed(error: Exception, scope: Scope) -> Response:
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return PlainTextResponse("not found", 404)
+    if isinstance(error, OSError) and scope["path"].rstrip("/").endswith(UPLOAD_ROUTE):
+        return PlainTextResponse("this cannot be kept here", 507)  # the folder of uploads is full, or not to be written
     return PlainTextResponse("something went wrong with this request", 500)
 
 

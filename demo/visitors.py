@@ -5,6 +5,7 @@ it, so that a link to a page with its values could be made; this app makes no su
 call of an endpoint is one) a tenth of a second of the whole server, half a megabyte and whatever was answered.
 """
 
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,3 +49,5 @@ def remember_only_states(app: gr.Blocks) -> None:
     visitors = Visitors()  # type: ignore[no-untyped-call]
     visitors.set_blocks(app)
     app.app.state_holder = visitors
+    # Statistics of up to ten thousand events, worked out anew after each, for a page of Gradio's that is closed here.
+    app._queue.ANALYTICS_MAX_EVENTS, app._queue.ANAYLTICS_CACHE_FREQUENCY = 1, sys.maxsize

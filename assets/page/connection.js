@@ -37,11 +37,16 @@ export function onLost(listener) {
   listeners.add(listener);
 }
 
-/** The line at the top of the page; nothing is to be seen of it while all is well. */
-export function drawConnection(root, { lost, reload }) {
-  const button = make("button", "", { type: "button" }, reload);
-  button.addEventListener("click", () => window.location.reload());
-  root.replaceChildren(make("p", "", { role: "alert" }, lost), button);
+/** The line at the top of the page, in the page's language; nothing is to be seen of it while all is well. */
+export function drawConnection(root, languages) {
+  const draw = () => {
+    const { lost, reload } = languages[document.documentElement.lang] ?? languages.en;
+    const button = make("button", "", { type: "button" }, reload);
+    button.addEventListener("click", () => window.location.reload());
+    root.replaceChildren(make("p", "", { role: "alert" }, lost), button);
+  };
+  draw();
+  onLost(draw);
 }
 
 function addressOf(resource) {

@@ -86,12 +86,19 @@ def test_a_body_of_no_declared_length_ends_where_it_is_too_long() -> None:
     assert asked("/gradio_api/upload", half, half, b"x") == 413
 
 
-@pytest.mark.parametrize(("error", "status"), [(RuntimeError(SECRET), 500), (OSError(28, SECRET), 507)])
+@pytest.mark.parametrize(
+    ("path", "error", "status"),
+    [
+        ("/gradio_api/upload", RuntimeError(SECRET), 500),
+        ("/gradio_api/upload", OSError(28, SECRET), 507),
+        ("/assets/a.js", OSError(28, SECRET), 500),
+    ],
+)
 def test_a_failure_is_answered_and_logged_without_its_words(
-    error: Exception, status: int, caplog: pytest.LogCaptureFixture
+    path: str, error: Exception, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        assert asked("/gradio_api/upload", fails=error) == status
+        assert asked(path, fails=error) == status
     (record,) = caplog.records
     reason = " (No space left on device)" if isinstance(error, OSError) else ""
     assert f"a request failed: {type(error).__name__}{reason}, " in record.message

@@ -18,7 +18,13 @@ def app() -> Any:
     """As much of a launched page as sessions ask for; a whole one opens event loops that nobody closes."""
     blocks = {each._id: each for each in (STATE, TEXT)}
     config = SimpleNamespace(blocks=blocks, fns={}, config_for_block=lambda *_: {"props": {"value": "begins"}})
-    return SimpleNamespace(default_config=config, blocks=blocks, state_session_capacity=2, app=SimpleNamespace())
+    return SimpleNamespace(
+        default_config=config,
+        blocks=blocks,
+        state_session_capacity=2,
+        app=SimpleNamespace(),
+        _queue=SimpleNamespace(),
+    )
 
 
 @pytest.fixture

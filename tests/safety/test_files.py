@@ -78,6 +78,8 @@ def test_what_the_page_needs_is_served_with_its_type(lab: Lab) -> None:
         "/openapi.json",
         "/.git/config",
         "/gradio_api/dev/reload",
+        f"/assets/{'a' * 1_000}",
+        f"/static/{'a' * 1_000}.js",
     ],
 )
 def test_routes_that_the_page_does_not_need_are_closed(lab: Lab, path: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tests.support.served_app import ServedApp
 
-PATIENCE: Final = 60.0  # seconds
+PATIENCE: Final = 120.0  # seconds without a word
 SETTINGS: Final = {
     "beam_size": 5,
     "alpha": 0.7,
