@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.translate_page import PATIENCE_MS, ready, translate
+from tests.browser.conftest import PATIENCE_MS
+from tests.browser.translate_page import ready, translate
 from tests.support.page_guard import PageGuard
 from tests.support.project import ROOT
 from tests.support.proxy import COOKIE, NO_NGINX, behind_proxy, find_nginx
