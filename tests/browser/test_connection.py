@@ -3,13 +3,14 @@
 import re
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.browser.conftest import PATIENCE_MS
+from tests.browser.conftest import ARGUMENTS, PATIENCE_MS
 from tests.browser.translate_page import ready, translate
 from tests.support.page_guard import PageGuard
 from tests.support.project import ROOT
@@ -18,6 +19,14 @@ from tests.support.served_app import HOST, Serving, free_port, serving
 
 LOST = {"en-US": "The connection to the server is lost", "zh-CN": "与服务器的连接已断开"}
 EXPECTED = re.compile("Failed to load resource|network error|Connection errored out|Failed to fetch|not valid JSON")
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
+    """With visitors of its own for each process."""
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
+    yield browser
+    browser.close()
 
 
 def lab_app(stack: ExitStack, folder: Path, port: int) -> Serving:
