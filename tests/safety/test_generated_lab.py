@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.service import Service
-from demo.service.lab import Lab, Stage, UploadError, read_upload
+from demo.service.lab import Lab, Limits, Stage, UploadError, read_upload
 from demo.tabs.lab_desk import EVERYTHING, LabDesk, Shown, choose_network, choose_task
 from demo.wording import Language, words_for
 from seq2seq_core.errors import OptionError
@@ -29,7 +29,8 @@ ADA = cast(gr.Request, SimpleNamespace(session_hash="ada"))
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
     """With a training of Ada's that is under way; nobody else may train."""
-    lab = Lab(Service([made_entry()], visitor=lambda: "ada"), command=COMMAND)
+    endless = Limits(grace=1e6, absent=1e6)
+    lab = Lab(Service([made_entry()], visitor=lambda: "ada"), endless, COMMAND)
     lab.start("ada", [playing(UNTIL_STOPPED)])
     wait_until(lab, Stage.RUNNING, frames=2)
     yield lab
