@@ -51,7 +51,7 @@ def visitor(stack: ExitStack, browser: Browser, address: str, locale: str) -> tu
 def begin_something_slow(page: Page) -> None:
     box = page.locator("#sentence textarea")
     box.fill("slow a b")
-    with page.expect_response(re.compile("queue/data")):
+    with page.expect_response(re.compile("queue/join")):
         box.press("Enter")
     expect(page.locator(".desk.is-busy")).to_have_count(1)
 
