@@ -18,7 +18,7 @@ from tests.support.proxy import COOKIE, NO_NGINX, behind_proxy, find_nginx
 from tests.support.served_app import HOST, Serving, free_port, serving
 
 LOST = {"en-US": "The connection to the server is lost", "zh-CN": "与服务器的连接已断开"}
-EXPECTED = re.compile("Failed to load resource|network error|Connection errored out|Failed to fetch|not valid JSON")
+EXPECTED = re.compile("Failed to load resource|error: Response$|network error|Connection errored out|Failed to fetch|not valid JSON")
 
 
 @pytest.fixture(scope="module")
