@@ -18,7 +18,9 @@ from tests.support.proxy import COOKIE, NO_NGINX, behind_proxy, find_nginx
 from tests.support.served_app import HOST, Serving, free_port, serving
 
 LOST = {"en-US": "The connection to the server is lost", "zh-CN": "与服务器的连接已断开"}
-EXPECTED = re.compile("Failed to load resource|error: Response$|network error|Connection errored out|Failed to fetch|not valid JSON")
+EXPECTED = re.compile(
+    "Failed to load resource|network error|Connection errored out|Failed to fetch|not valid JSON|: Response$"
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +79,7 @@ def test_a_page_whose_process_dies_says_so_and_is_back_with_it(browser: Browser,
         begin_something_slow(page)
         first.end(signal.SIGKILL)
         expect_lost(page, locale)
-        with page.expect_navigation(timeout=PATIENCE_MS):  # Gradio loads the page again when its address answers
+        with page.expect_navigation(timeout=4 * PATIENCE_MS):  # Gradio loads the page again when its address answers
             lab_app(stack, tmp_path, port)
         expect(page.get_by_text(LOST[locale])).to_be_hidden(timeout=PATIENCE_MS)
         translate(page, "a b")
