@@ -38,6 +38,7 @@ from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import ASSETS as PAGE_ASSETS
 from demo.tabs.page_view import page_view_head, serve_page_assets
 from demo.uploads import private_uploads
+from demo.visitors import Visitors
 from demo.wording import LANGUAGE_NAMES, Language, Words, words_for
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
@@ -188,3 +189,4 @@ def _launch(app: gr.Blocks, downloads: Path) -> None:
             "middleware": [Middleware(Compressed), Middleware(SafeHeaders), Middleware(Gate, files=files)]
         },
     )
+    Visitors.of(app)

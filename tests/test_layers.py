@@ -36,7 +36,7 @@ RULES: Final = {
     "demo": may(),
     "demo.build": may(
         "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.headers demo.gate "
-        "demo.page demo.compressed demo.uploads",
+        "demo.page demo.compressed demo.uploads demo.visitors",
         "gradio starlette",
     ),
     "demo.uploads": may(),
@@ -45,6 +45,7 @@ RULES: Final = {
     "demo.gate": may("demo.failures", "starlette"),
     "demo.failures": may(),
     "demo.page": may("demo.failures demo.waiting demo.wording", "gradio"),
+    "demo.visitors": may(libraries="gradio"),
     "demo.waiting": may("demo.wording", "gradio starlette"),
     "demo.tabs": may(
         "demo.controls demo.service demo.figures demo.plotly_view demo.wording " + core("presets"), "gradio"
