@@ -6,7 +6,7 @@
     lineup     which of them can be compared
     printed    the printed table among them; named: Hugging Face models, where they are allowed
     shelf      the loaded ones, in bounded memory
-    model      the two searches of one request, cached
+    model      the two searches of one request, cached; cache, weight: how, and how much
     what_if    what a visitor changes about a search
     verdict    greedy beside beam, honestly
     stopping   for which alpha the search itself would have ended elsewhere

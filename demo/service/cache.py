@@ -1,4 +1,4 @@
-"""Answers that are worked out once, however many ask at the same time; the oldest ones are forgotten."""
+"""Answers that are worked out once, however many ask at the same time; those longest unasked are forgotten."""
 
 import threading
 from collections import OrderedDict
@@ -10,13 +10,35 @@ Question = TypeVar("Question", bound=Hashable)
 Answer = TypeVar("Answer")
 
 
-class Cache(Generic[Question, Answer]):
-    """A bounded memory from question to answer; safe to use from many threads. A failure is not remembered."""
+def weightless(_answer: object) -> int:
+    """Bytes of answers that hardly have any."""
+    return 0
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+
+class Cache(Generic[Question, Answer]):
+    """A bounded memory from question to answer; safe to use from many threads. A failure is not remembered.
+
+    Args:
+        size: answers, at most.
+        weigh: bytes of an answer.
+        memory: bytes of all answers, at most; an answer larger than that is given, but not remembered.
+    """
+
+    def __init__(self, size: int, weigh: Callable[[Answer], int] = weightless, memory: int = 0) -> None:
+        self._size, self._weigh, self._memory = size, weigh, memory
         self._lock = threading.Lock()
         self._answers: OrderedDict[Question, Future[Answer]] = OrderedDict()
+        self._bytes: dict[Question, int] = {}
+
+    @property
+    def bytes(self) -> int:
+        """Of all answers that are remembered."""
+        with self._lock:
+            return sum(self._bytes.values())
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._answers)
 
     def known(self, question: Question) -> Answer | None:
         """An answer that is there already."""
@@ -37,8 +59,7 @@ class Cache(Generic[Question, Answer]):
             known = self._answers.get(question)
             if known is None:
                 ours = self._answers[question] = Future()
-                while len(self._answers) > self._size:
-                    self._answers.popitem(last=False)
+                self._forget()
             else:
                 self._answers.move_to_end(question)
         if known is not None:
@@ -49,4 +70,23 @@ class Cache(Generic[Question, Answer]):
             with self._lock:
                 self._answers.pop(question, None)
             ours.set_exception(error)
+        else:
+            self._remember(question, ours)
         return ours.result(), False
+
+    def _remember(self, question: Question, ours: Future[Answer]) -> None:
+        weight = self._weigh(ours.result())
+        with self._lock:
+            if self._answers.get(question) is not ours:  # many others have been asked meanwhile
+                return
+            if weight > self._memory:
+                del self._answers[question]
+                return
+            self._bytes[question] = weight
+            self._forget()
+
+    def _forget(self) -> None:
+        """Those longest unasked, until what is left is within the limits."""
+        while len(self._answers) > self._size or sum(self._bytes.values()) > self._memory:
+            question, _ = self._answers.popitem(last=False)
+            self._bytes.pop(question, None)

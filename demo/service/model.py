@@ -8,7 +8,7 @@ slower).
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from .requests import LONGEST_OUTPUT, MAXIMUM_SOURCE_TOKENS, DecodeRequest
 from .searched import Searched, SearchRequest
 from .shelf import BYTES_OF_A_NUMBER, Budget, Shelf, State
 from .sources import SourceKind, check_source
+from .weight import bytes_of
 
 if TYPE_CHECKING:
     from seq2seq_core.pipeline import HuggingFacePipeline, Pipeline
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 CACHED_REQUESTS: Final = 64
 CACHED_SEARCHES: Final = 256
+CACHED_MEMORY: Final = 100_000_000  # bytes of either kind
 PATIENCE: Final = 120.0  # seconds that a request waits for its model
 WARM_UP: Final = "Hello."
 
@@ -87,9 +89,14 @@ class Service:
         self._entries = {entry.name: entry for entry in self._shared}
         self._open = load or open_folder
         sizes = {entry.name: _size(entry) for entry in self._shared}
-        self._shelf = Shelf(sizes, self._load, budget)
-        self._answers: Cache[DecodeRequest, Decoded] = Cache(CACHED_REQUESTS)
-        self._searches: Cache[SearchRequest, Searched] = Cache(CACHED_SEARCHES)
+        self._shelf = Shelf(sizes, self._load, budget, self._files)
+        # Beside the request stands the identity of the model: under its name there may be another one by now.
+        self._answers: Cache[tuple[Hashable, DecodeRequest], Decoded] = Cache(
+            CACHED_REQUESTS, lambda decoded: bytes_of(decoded.greedy) + bytes_of(decoded.beam), CACHED_MEMORY
+        )
+        self._searches: Cache[tuple[Hashable, SearchRequest], Searched] = Cache(
+            CACHED_SEARCHES, lambda searched: bytes_of(searched.trace), CACHED_MEMORY
+        )
         self._decoding = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
 
     @property
@@ -166,15 +173,15 @@ class Service:
         """
         entry = self.entry(request.model)
         request = replace(request, model=entry.name, source=entry.source)
-        if (known := self._answers.known(request)) is not None:
+        if (known := self._answers.known((self._shelf.identity(entry.name), request))) is not None:
             return replace(known, from_cache=True)
-        with self._shelf.lend(entry.name, patience) as pipeline:
+        with self._shelf.lend(entry.name, patience) as lent:
 
             def work_out() -> Decoded:
                 with self._decoding:
-                    return _decode(pipeline, entry, request)
+                    return _decode(lent.model, entry, request)
 
-            answer, is_known = self._answers.answer(request, work_out)
+            answer, is_known = self._answers.answer((lent.identity, request), work_out)
         return replace(answer, from_cache=True) if is_known else answer
 
     def search(self, request: SearchRequest, patience: float = PATIENCE) -> Searched:
@@ -186,15 +193,15 @@ class Service:
         entry = self.entry(request.model)
         request = replace(request, model=entry.name)
         check_source(request.text, entry.source)
-        if (known := self._searches.known(request)) is not None:
+        if (known := self._searches.known((self._shelf.identity(entry.name), request))) is not None:
             return replace(known, from_cache=True)
-        with self._shelf.lend(entry.name, patience) as pipeline:
+        with self._shelf.lend(entry.name, patience) as lent:
 
             def work_out() -> Searched:
                 with self._decoding:
-                    return _search(pipeline, entry, request)
+                    return _search(lent.model, entry, request)
 
-            answer, is_known = self._searches.answer(request, work_out)
+            answer, is_known = self._searches.answer((lent.identity, request), work_out)
         return replace(answer, from_cache=True) if is_known else answer
 
     def batch(
@@ -210,8 +217,8 @@ class Service:
             check_source(text, entry.source)
         if entry.source is not SourceKind.TEXT:
             raise RequestError(Problem.REFUSED, {"reason": "a file of sentences needs a model that reads text"})
-        with self._shelf.lend(entry.name, patience) as pipeline, self._decoding:
-            return _batch(pipeline, entry, texts, options)
+        with self._shelf.lend(entry.name, patience) as lent, self._decoding:
+            return _batch(lent.model, entry, texts, options)
 
     def self_attention(
         self, request: DecodeRequest, tokens: Sequence[int], patience: float = PATIENCE
@@ -226,11 +233,19 @@ class Service:
             raise RequestError(Problem.REFUSED, {"reason": "a printed table has no self-attention"})
         if entry.named:
             raise RequestError(Problem.REFUSED, {"reason": "the self-attention of this model is not shown"})
-        with self._shelf.lend(entry.name, patience) as pipeline, self._decoding:
+        with self._shelf.lend(entry.name, patience) as lent, self._decoding:
             try:
-                return cast("Pipeline", pipeline).self_attention(request.text, tokens)
+                return cast("Pipeline", lent.model).self_attention(request.text, tokens)
             except InputError as error:
                 raise RequestError(Problem.REFUSED, {"reason": str(error)}) from error
+
+    def _files(self, name: str) -> Hashable:
+        """Of a model's folder: names, sizes, times and places on the disk."""
+        folder = (self._entries.get(name) or self._own.named(name)).folder
+        with suppress(OSError):
+            found = [(path.name, path.stat()) for path in sorted(folder.iterdir())]
+            return tuple((file, stat.st_size, stat.st_mtime_ns, stat.st_ino) for file, stat in found)
+        return None
 
     def _load(self, name: str) -> "Model":
         entry = self._entries.get(name) or self._own.named(name)

@@ -1,203 +1,279 @@
-"""python -m tests.bench.soak: mixed use at a steady pace for a long time; does memory grow, do files or threads stay?
+"""python -m tests.bench.soak: mixed use at steady load for half an hour, and whether memory, files or threads grow.
 
-The app is started as the README says. Visitors come one after the other: decodes of every model with sentences, sizes
-and penalties of their own (some asked again, some nonsense), comparisons, answers that nobody fetches, the page itself;
-every half minute one with a real browser, who decodes, opens the tabs, steps through a tree and leaves. The process and
-its children are looked at every ten seconds. Printed: what came of the requests, and resident memory, open files and
-threads in each quarter of the time (medians), with the growth from the second quarter to the last: the first warms up.
+The app is started as the README says. Raw clients decode and compare with several models, some of them leave before
+they are answered; meanwhile one visitor after the other comes with a browser, uses one tab, and goes, now and then in
+the middle of it. Every ten seconds the memory of the app and of its children, its open files and its threads are noted.
+The first quarter is warm-up; growth is the median of the last quarter against that of the second.
 """
 
 import json
-import os
 import random
 import statistics
-import sys
-import tempfile
 import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
 import tyro
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Error, Page
 
-from tests.bench.browser import PATIENCE_MS, chromium
-from tests.bench.class_load import decode, judged, sentences, settings
+from tests.bench.browser import chromium
+from tests.bench.class_load import decode, sentences, settings, wait_for_model
+from tests.bench.startup import resident_mb, started
+from tests.browser.tabs import open_tab
+from tests.browser.test_compare import compare
+from tests.browser.test_decoders import decode as decode_ways
+from tests.browser.test_lab import expect_stage
+from tests.browser.translate_page import translate
 from tests.support.project import ROOT
-from tests.support.served_app import free_port, served
 
-LOOK_S: Final = 10.0
-BROWSER_S: Final = 30.0
-QUARTERS: Final = 4
-NONSENSE: Final = ("", " ", "\x00", "<script>alert(1)</script>", "ß" * 399, "a " * 200, "东京的天气很好。")
+SAMPLE_EVERY: Final = 10.0  # seconds
+MODELS: Final = ("tatoeba-en-fr", "en-fr-transformer", "en-fr-bahdanau", "en-fr-convolutional", "tatoeba-en-zh")
+MOST_GROWTH: Final = 5.0  # per cent of memory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SoakOptions:
-    """How long, and how fast."""
+    """How long, and how dense."""
 
     minutes: float = 30.0
-    """of use"""
-    pace: float = 1.5
-    """seconds from one request to the next"""
+    pause: float = 2.0
+    """seconds between two requests of raw clients"""
+    trainings: float = 5.0
+    """minutes between two trainings"""
     seed: int = 1
-    """of what is asked"""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """The app and its children at one moment."""
+class Sample:
+    """The app at one moment."""
 
     resident_mb: float
+    children_mb: float
+    children: int
     files: int
     threads: int
 
 
 @dataclass(slots=True)
-class Use:
-    """What visitors do until the time is over."""
+class Soak:
+    """What went on."""
 
     url: str
+    process: int
     options: SoakOptions
-    outcomes: Counter[str] = field(default_factory=Counter)
-    over: threading.Event = field(default_factory=threading.Event)
+    done: Counter[str] = field(default_factory=Counter)
+    samples: list[Sample] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
-    def requests(self, models: Sequence[str]) -> None:
-        """One request after the other."""
-        chance, texts = random.Random(self.options.seed), [*sentences(200), *NONSENSE]
-        while not self.over.wait(self.options.pace):
-            begin = chance.random()
-            try:
-                if begin < 0.1:
-                    self._leave(chance.choice(texts))
-                elif begin < 0.2:
-                    urllib.request.urlopen(self.url, timeout=60).read()
-                    self.outcomes["page"] += 1
-                else:
-                    self._decode(chance.choice(texts), chance.choice(models), chance)
-            except (OSError, ValueError) as error:
-                self.outcomes[f"failed: {type(error).__name__}"] += 1
+    def run(self, browser: Browser) -> None:
+        """Everybody comes, until the time is over."""
+        threads = [threading.Thread(target=each, daemon=True) for each in (self.sample, self.raw_clients, self.leavers)]
+        for thread in threads:
+            thread.start()
+        self.visitors(browser)
+        self.stopped.set()
+        for thread in threads:
+            thread.join(60)
 
-    def _decode(self, text: str, model: str, chance: random.Random) -> None:
-        asked = settings(text, chance.choice((1, 2, 5, 10)))
-        asked[2], asked[7] = chance.choice((0.0, 0.7, 1.0)), model
-        answer = decode(self.url, asked, 60.0)
-        said = judged(answer, text)
-        self.outcomes[said if said in {"own result", "busy"} else "a sentence"] += 1
+    def sample(self) -> None:
+        """Note the state of the app, again and again."""
+        while not self.stopped.wait(SAMPLE_EVERY):
+            self.samples.append(sample_of(self.process))
 
-    def _leave(self, text: str) -> None:
-        """Ask, and never come for the answer."""
-        body = json.dumps({"data": settings(text, 5)}).encode()
-        request = urllib.request.Request(
-            f"{self.url}/gradio_api/call/decode", data=body, headers={"Content-Type": "application/json"}
-        )
-        urllib.request.urlopen(request, timeout=60).read()
-        self.outcomes["left"] += 1
+    def raw_clients(self) -> None:
+        """Decodes and comparisons by HTTP."""
+        chance = random.Random(self.options.seed)
+        texts = sentences(200)
+        while not self.stopped.wait(self.options.pause):
+            arguments = settings(chance.choice(texts), chance.randint(1, 10))
+            arguments[6] = chance.choice(("beam", "beam", "greedy"))
+            arguments[7] = chance.choice(MODELS)
+            answer = decode(self.url, arguments, 60.0)
+            self.done["decode" if "source" in answer else "decode refused"] += 1
+
+    def leavers(self) -> None:
+        """Ask for a long search, and are gone before it is there."""
+        chance = random.Random(self.options.seed + 1)
+        texts = sentences(200)
+        while not self.stopped.wait(5 * self.options.pause):
+            data = json.dumps({"data": settings(chance.choice(texts) + " Really.", 10)}).encode()
+            call = f"{self.url}/gradio_api/call/decode"
+            request = urllib.request.Request(call, data=data, headers={"Content-Type": "application/json"})
+            with urllib.request.urlopen(request, timeout=60) as response:
+                event = json.load(response)["event_id"]
+            with urllib.request.urlopen(f"{call}/{event}", timeout=60):
+                self.done["left"] += 1
+
+    def visitors(self, browser: Browser) -> None:
+        """One after the other, each with a browser of their own."""
+        chance = random.Random(self.options.seed + 2)
+        begin = time.monotonic()
+        next_training = begin + 60
+        for number in range(1_000_000):
+            if time.monotonic() > begin + 60 * self.options.minutes:
+                return
+            act = VISITS[number % len(VISITS)]
+            if time.monotonic() > next_training:
+                act, next_training = train, next_training + 60 * self.options.trainings
+            self.done[visit(browser, self.url, act, chance)] += 1
+
+
+def visit(browser: Browser, url: str, act: Callable[[Page, random.Random], None], chance: random.Random) -> str:
+    """One visitor; what they did, and whether it failed."""
+    name = act.__name__
+    with browser.new_context(viewport={"width": 1280, "height": 900}, locale=chance.choice(("en", "zh-CN"))) as context:
+        page = context.new_page()
+        try:
+            page.goto(url)
+            act(page, chance)
+        except (AssertionError, Error) as error:
+            return f"{name} failed: {str(error).splitlines()[0][:100]}"
+    return name
+
+
+def look_at_a_search(page: Page, chance: random.Random) -> None:
+    """Translate, choose rows, forbid what came next, take it back."""
+    translate(page, chance.choice(sentences(200)))
+    page.locator("#view-nbest tbody tr").nth(1).click()
+    page.wait_for_timeout(1000)
+    page.locator("#view-next button").first.click()
+    page.wait_for_timeout(2000)
+    page.locator("#language input").nth(chance.randint(0, 1)).check()
+    page.wait_for_timeout(1000)
+
+
+def leave_in_the_middle(page: Page, chance: random.Random) -> None:
+    """Ask for something and close the page."""
+    page.locator("#sentence textarea").fill(chance.choice(sentences(200)))
+    page.locator("#translate").click()
+    page.wait_for_timeout(chance.randint(0, 300))
+
+
+def compare_models(page: Page, chance: random.Random) -> None:
+    """Several models beside each other."""
+    open_tab(page, "compare")
+    compare(page, chance.choice(sentences(200)))
+
+
+def try_decoders(page: Page, chance: random.Random) -> None:
+    """Several ways to search, then a file of sentences."""
+    open_tab(page, "decoders")
+    page.locator("#decoders-sentence textarea").fill(chance.choice(sentences(200)))
+    decode_ways(page)
+    pairs = "".join(f"{text}\tMerci.\n" for text in chance.sample(sentences(200), 5))
+    page.locator("#decoders-file button").first.click()
+    page.locator("#decoders-file input[type=file]").set_input_files(
+        {"name": "pairs.tsv", "mimeType": "text/plain", "buffer": pairs.encode()}
+    )
+    page.locator("#decoders-file-table tbody tr").first.wait_for(timeout=60_000)
+
+
+def open_a_trace(page: Page, chance: random.Random) -> None:
+    """A trace from a file; the endpoint of the same app has written it."""
+    trace = decode(page.url.rstrip("/"), settings(chance.choice(sentences(200)), 8), 60.0)
+    open_tab(page, "trace")
+    page.locator("#view-tracefile input[type=file]").set_input_files(
+        {"name": "search.json", "mimeType": "application/json", "buffer": json.dumps(trace).encode()}
+    )
+    page.locator("#trace-tree .plot .scatterlayer").first.wait_for(timeout=60_000)
+
+
+def train(page: Page, chance: random.Random) -> None:
+    """A short training, stopped or left alone."""
+    open_tab(page, "lab")
+    page.locator("#lab-start").click()
+    expect_stage(page, "running")
+    page.wait_for_timeout(15_000)
+    if chance.random() < 0.5:
+        page.locator("#lab-stop").click()
+        expect_stage(page, "stopped")
+
+
+VISITS: Final = (look_at_a_search, leave_in_the_middle, compare_models, try_decoders, leave_in_the_middle, open_a_trace)
+
+
+def sample_of(process: int) -> Sample:
+    """The app and its children now."""
+    children = below(process)
+    return Sample(
+        resident_mb(process),
+        sum(map(resident_or_nothing, children)),
+        len(children),
+        len(list(Path(f"/proc/{process}/fd").iterdir())),
+        len(list(Path(f"/proc/{process}/task").iterdir())),
+    )
+
+
+def below(process: int) -> list[int]:
+    """Children and theirs."""
+    found: list[int] = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        try:
+            children = [int(child) for child in (task / "children").read_text().split()]
+        except OSError:  # the thread has ended
+            continue
+        for child in children:
+            found += [child, *(below(child) if Path(f"/proc/{child}/task").exists() else ())]
+    return found
+
+
+def resident_or_nothing(process: int) -> float:
+    """Of a process that may have ended."""
+    try:
+        return resident_mb(process)
+    except (OSError, StopIteration):
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """One quantity: medians of the second and of the last quarter."""
+
+    second: float
+    last: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Growth":
+        quarter = max(1, len(values) // 4)
+        return cls(statistics.median(values[quarter : 2 * quarter]), statistics.median(values[-quarter:]))
+
+    @property
+    def per_cent(self) -> float:
+        return 100 * (self.last - self.second) / self.second if self.second else 0.0
+
+
+def stays(values: Sequence[int]) -> bool:
+    """Whether the last quarter holds no more than there was before: threads and files come and go with visitors."""
+    quarter = max(1, len(values) // 4)
+    return max(values[-quarter:]) <= max(values[:-quarter])
 
 
 def main() -> None:
-    """Print the quarters and the growth, and the same as one line of JSON."""
+    """Print what was done, the growth of each quantity and the verdicts, and the same as one line of JSON."""
     options = tyro.cli(SoakOptions, description=__doc__)
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        log_file = Path(folder, "app.log")
-        with served([sys.executable, "app.py"], folder=ROOT, log_file=log_file, port=free_port()) as app:
-            use = Use(app.url, options)
-            looks = used(use, app_process(), browser)
-    report(looks, use.outcomes)
-
-
-def used(use: Use, process: int, browser: Browser) -> list[Look]:
-    """Let them come, and look on."""
-    visitor = threading.Thread(target=use.requests, args=(model_names(),), daemon=True)
-    visitor.start()
-    looks: list[Look] = []
-    end, next_look, next_browser = time.monotonic() + 60 * use.options.minutes, 0.0, time.monotonic()
-    while time.monotonic() < end:
-        if time.monotonic() >= next_look:
-            looks.append(look_at(process))
-            next_look = time.monotonic() + LOOK_S
-        if time.monotonic() >= next_browser:
-            use.outcomes[visit(browser, use.url)] += 1
-            next_browser = time.monotonic() + BROWSER_S
-        time.sleep(0.5)
-    use.over.set()
-    visitor.join(90)
-    return looks
-
-
-def visit(browser: Browser, url: str) -> str:
-    """One visitor with a browser; what came of it."""
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(url)
-        page.locator("#view-message [data-tone=hint]").wait_for(timeout=PATIENCE_MS)
-        page.locator("#sentence textarea").fill(random.Random(time.time_ns()).choice(sentences(200)))
-        page.locator("#sentence textarea").press("Enter")
-        page.locator(".view-result .card").first.wait_for(timeout=PATIENCE_MS)
-        for tab in ("decoders", "compare", "lab"):
-            page.locator(f"#tab-{tab}-button").click()
-            page.wait_for_timeout(500)
-    return "browser"
-
-
-def model_names() -> list[str]:
-    """Every model of the box that reads text."""
-    folders = sorted((ROOT / "assets" / "checkpoints").iterdir())
-    return [folder.name for folder in folders if (folder / "config.json").is_file()]
-
-
-def app_process() -> int:
-    """The app that this bench has started."""
-    return next(child for child in children(os.getpid()) if b"app.py" in Path(f"/proc/{child}/cmdline").read_bytes())
-
-
-def children(parent: int) -> list[int]:
-    """The processes that a process has started, and those that these have started."""
-    tasks = Path(f"/proc/{parent}/task").glob("*/children")
-    found = [int(child) for task in tasks for child in task.read_text().split()]
-    return found + [grandchild for child in found for grandchild in children(child)]
-
-
-def look_at(process: int) -> Look:
-    """Sums over the process and its children; what ends meanwhile is not counted."""
-    looks = [look for each in (process, *children(process)) if (look := _look_at_one(each))]
-    return Look(*(sum(getattr(look, name) for look in looks) for name in ("resident_mb", "files", "threads")))
-
-
-def _look_at_one(process: int) -> Look | None:
-    place = Path(f"/proc/{process}")
-    try:
-        pages = int((place / "statm").read_text().split()[1])
-        files, threads = len(os.listdir(place / "fd")), len(os.listdir(place / "task"))
-    except OSError:
-        return None
-    return Look(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, files, threads)
-
-
-def report(looks: Sequence[Look], outcomes: Counter[str]) -> None:
-    """The table, and one line of JSON."""
-    size = len(looks) // QUARTERS
-    quarters = [middle(looks[size * number : size * (number + 1)]) for number in range(QUARTERS)]
-    print("| | quarter 1 | 2 | 3 | 4 | growth from 2 to 4 |\n|---|---|---|---|---|---|")
-    for name in ("resident_mb", "files", "threads"):
-        values = [getattr(each, name) for each in quarters]
-        growth = f"{100 * (values[-1] / values[1] - 1):+.1f} %"
-        print(f"| {name} | " + " | ".join(f"{value:.0f}" for value in values) + f" | {growth} |")
-    print(", ".join(f"{name}: {count}" for name, count in sorted(outcomes.items())))
-    print(json.dumps({"quarters": [asdict(each) for each in quarters], "outcomes": outcomes}))
-
-
-def middle(looks: Sequence[Look]) -> Look:
-    """The medians."""
-    return Look(
-        statistics.median(each.resident_mb for each in looks),
-        round(statistics.median(each.files for each in looks)),
-        round(statistics.median(each.threads for each in looks)),
-    )
+    with started(ROOT / "app.py") as (_, url, process), chromium() as browser:
+        wait_for_model(url)
+        soak = Soak(url, process.pid, options)
+        soak.run(browser)
+    names = ("resident_mb", "files", "threads")
+    growth = {name: Growth.of([getattr(sample, name) for sample in soak.samples]) for name in names}
+    for name, count in sorted(soak.done.items()):
+        print(f"{count:6} {name}")
+    for name, found in growth.items():
+        print(f"{name:<12} second quarter {found.second:8.1f}   last {found.last:8.1f}   {found.per_cent:+6.1f} %")
+    verdict = {
+        "memory_under_5_per_cent": growth["resident_mb"].per_cent < MOST_GROWTH,
+        "no_more_files": stays([sample.files for sample in soak.samples]),
+        "no_more_threads": stays([sample.threads for sample in soak.samples]),
+        "no_children_left": soak.samples[-1].children <= min(sample.children for sample in soak.samples),
+    }
+    report = {name: asdict(found) | {"per_cent": found.per_cent} for name, found in growth.items()}
+    print(json.dumps({**report, **verdict, "done": soak.done, "samples": [asdict(each) for each in soak.samples]}))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from demo.service import Budget, Problem, RequestError, State
-from demo.service.shelf import Shelf
+from demo.service.shelf import SECONDS_TO_NEXT_TRY, Shelf
 
 PATIENCE = 60.0
 
@@ -17,7 +17,10 @@ class Loader:
 
     def __init__(self, broken: tuple[str, ...] = ()) -> None:
         self.loaded: list[str] = []
-        self._broken = broken
+        self._broken = set(broken)
+
+    def mend(self, name: str) -> None:
+        self._broken.remove(name)
 
     def __call__(self, name: str) -> str:
         self.loaded.append(name)
@@ -32,8 +35,8 @@ def shelf_of(loader: Callable[[str], str], *, memory: int = 30, models: int = 9,
 
 def use(shelf: Shelf[str], *names: str) -> None:
     for name in names:
-        with shelf.lend(name, PATIENCE) as model:
-            assert model == name
+        with shelf.lend(name, PATIENCE) as lent:
+            assert lent.model == name
 
 
 def in_memory(shelf: Shelf[str], names: str) -> str:
@@ -133,3 +136,46 @@ def test_a_failure_in_the_callers_work_gives_the_model_back() -> None:
         raise ZeroDivisionError
     use(shelf, "b")
     assert in_memory(shelf, "ab") == "b"
+
+
+def test_a_model_that_failed_is_tried_again_after_a_while_and_once_for_all_who_ask() -> None:
+    loader, now = Loader(broken=("a",)), [0.0]
+    shelf = Shelf({"a": 1}, loader, clock=lambda: now[0])
+
+    def fails() -> bool:
+        with pytest.raises(RequestError) as caught, shelf.lend("a", PATIENCE):
+            pass
+        return caught.value.problem is Problem.FAILED
+
+    def ask_thirty_times() -> None:
+        with ThreadPoolExecutor(30) as class_room:
+            assert all(class_room.map(lambda _: fails(), range(30)))
+
+    ask_thirty_times()
+    now[0] = SECONDS_TO_NEXT_TRY - 0.1
+    ask_thirty_times()
+    assert loader.loaded == ["a"]
+    now[0] = SECONDS_TO_NEXT_TRY
+    ask_thirty_times()
+    assert loader.loaded == ["a", "a"]
+    loader.mend("a")
+    now[0] = 2 * SECONDS_TO_NEXT_TRY
+    use(shelf, "a")
+    assert loader.loaded == ["a"] * 3
+
+
+def test_the_identity_of_a_model_follows_its_files_and_its_place() -> None:
+    files = {"a": 1}
+    shelf = Shelf({"a": 1, "b": 1}, Loader(), Budget(models=1), files.__getitem__)
+    before = shelf.identity("a")
+    use(shelf, "a")
+    files["a"] = 2
+    assert shelf.identity("a") == before  # it is the one in memory
+    files["b"] = 1
+    use(shelf, "b")
+    asleep = shelf.identity("a")
+    use(shelf, "a")
+    assert shelf.identity("a") == asleep != before
+    shelf.remove("a")
+    shelf.add("a", 1)
+    assert shelf.identity("a") != asleep
