@@ -248,7 +248,7 @@ class Growth:
 
 
 def stays(values: Sequence[int]) -> bool:
-    """Whether the last quarter holds no more than there was before: threads and files come and go with visitors."""
+    """Whether the last quarter holds no more than there has been before; they come and go with visitors."""
     quarter = max(1, len(values) // 4)
     return max(values[-quarter:]) <= max(values[:-quarter])
 
