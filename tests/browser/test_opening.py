@@ -58,15 +58,3 @@ def test_the_guard_reports_what_should_not_be_and_nothing_else(suspect: tuple[Pa
                 break
             page.wait_for_timeout(50)
         assert any(problem in found for found in guard.problems)
-
-
-RULES = r"""() => {
-  const rules = (owner) => [...(owner.cssRules ?? [])].flatMap((rule) => [rule.selectorText ?? '', ...rules(rule)]);
-  return [...document.styleSheets].flatMap(rules).filter((text) => /\[class[^\]]*\][^,]*::selection/.test(text));
-}"""
-
-
-def test_no_rule_makes_the_browser_look_at_all_marks_when_a_class_changes(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.styleSheets.length") > 3
-    assert page.evaluate(RULES) == []
