@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -155,7 +156,10 @@ def serve() -> None:
 
 
 def run(service: Service) -> None:
-    """Serve the page of a service until interrupted or terminated. The first model is loaded once the page is up."""
+    """Serve the page of a service until interrupted or terminated; the process ends with it.
+
+    The first model is loaded once the page is up.
+    """
     stopped = threading.Event()
 
     def stop(number: int, _: object) -> None:
@@ -175,6 +179,15 @@ def run(service: Service) -> None:
         lab.close()
         app.close()
     _log.info("stopped")
+    _end()
+
+
+def _end() -> None:
+    """End the process now: Python would stop its threads first, and one that torch is at work in aborts the process."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)
 
 
 def _launch(app: gr.Blocks, downloads: Path) -> None:

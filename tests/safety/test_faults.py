@@ -77,8 +77,8 @@ def test_without_room_for_uploads_the_app_goes_on_and_ends_cleanly_with_requests
     uploads, port = tmp_path / "uploads", free_port()
     settings = {"GRADIO_SERVER_NAME": HOST, "GRADIO_TEMP_DIR": str(uploads)}
     command = [sys.executable, "-m", "tests.support.lab_app"]
-    with served(command, folder=ROOT, log_file=tmp_path / "log.txt", port=port, settings=settings) as app:
-        lab = Lab(HOST, port, app, uploads)
+    with serving(command, folder=ROOT, log_file=tmp_path / "log.txt", port=port, settings=settings) as found:
+        app, lab = found.app, Lab(HOST, port, found.app, uploads)
         (own,) = uploads.glob("seq2seq-lab-*")
         shutil.rmtree(own)
         own.write_text("")
@@ -94,12 +94,13 @@ def test_without_room_for_uploads_the_app_goes_on_and_ends_cleanly_with_requests
     assert not any(thread.is_alive() for thread in waiting)
     assert "stopping: SIGTERM" in app.log()
     assert app.log().rstrip().endswith("stopped")
+    assert found.process.returncode == 0
 
 
 def _ask_in_vain(lab: Lab, place: int) -> None:
     """A visitor whose app ends: cut off, or told so."""
     try:
-        lab.decode(f"slow {place}")
+        lab.decode(f"work {place}")
     except (OSError, ValueError):
         return
 

@@ -1,7 +1,7 @@
 """python -m tests.support.lab_app [FOLDER]: the real page, served as app.py does, by models of tests.
 
 Those of the folder, or models of two tables: they open at once and do what a sentence says: "break" fails as no model
-should, "slow" takes three seconds.
+should, "slow" takes three seconds, and so does "work", in torch.
 """
 
 import logging
@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 from typing import cast
+
+import torch
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
@@ -32,7 +34,15 @@ class ObedientPipeline(TablePipeline):
             raise RuntimeError(f"no model says what happens with {text!r}")
         if text.startswith("slow"):
             time.sleep(SECONDS)
+        if text.startswith("work"):
+            _work(SECONDS)
         return super().trace(text, options)
+
+
+def _work(seconds: float) -> None:
+    square, end = torch.ones(100, 100), time.monotonic() + seconds
+    while time.monotonic() < end:
+        torch.topk(square @ square, 5)
 
 
 def load(folder: Path) -> ObedientPipeline:
