@@ -3,14 +3,19 @@
 Gradio also keeps a description of every component for every session, and in it the last value that was sent to or from
 it, so that a link to a page with its values could be made; this app makes no such links. It cost each new session (each
 call of an endpoint is one) a tenth of a second of the whole server, half a megabyte and whatever was answered.
+
+The states of a closed page, results with their searches, stay for some minutes: a phone that sleeps for a moment looks
+as if its page had been closed. Gradio would keep them for an hour, which in a busy one is a gigabyte.
 """
 
 import sys
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
 from gradio.state_holder import SessionState, StateHolder
+
+SECONDS_AFTER_CLOSING: Final = 600
 
 
 class Visitor(SessionState):
@@ -20,6 +25,7 @@ class Visitor(SessionState):
         without = SimpleNamespace(default_config=blocks.default_config, blocks={})
         super().__init__(without)  # type: ignore[arg-type]
         self.config_values = _Nothing()
+        self.STATE_TTL_WHEN_CLOSED = SECONDS_AFTER_CLOSING
 
     def _update_config(self, key: int) -> None:
         """Nothing is kept."""

@@ -126,15 +126,16 @@ def test_the_trie_shows_all_outputs_and_shares_the_selection_with_the_tree(
     title = page.locator("#view-panel .node-title")
     expect(title).to_contain_text(f"step {second.step}, rank {rank}")
     expect(page.locator("#trie .chosen-ring")).to_have_count(1)
-    counts = texts.filter(has_text=re.compile(r"^\+\d+$")).count()  # their marks come first, then the start token's
+    # Counts of what was pruned and folded stretches have their marks first; then comes the start token's.
+    before = texts.filter(has_text=re.compile(r"^(\+\d+|⋯ \d+ ⋯)$")).count()
     points = page.locator("#trie .trace path.point")
     points.first.click(force=True)
     expect(page.locator("#view-panel")).to_contain_text("pruned")
     drawn(page, "heatmap")  # the attention of that node, which moves all that stands below it
     for _ in range(ATTEMPTS):  # a page that still moves under the pointer takes another click than was meant
-        points.nth(counts + 1).scroll_into_view_if_needed()
+        points.nth(before + 1).scroll_into_view_if_needed()
         still(page, "#trie .plot")
-        points.nth(counts + 1).click(force=True)
+        points.nth(before + 1).click(force=True)
         with suppress(AssertionError):
             expect(title).to_contain_text("step 1,", timeout=5_000)
             break

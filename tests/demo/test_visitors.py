@@ -1,5 +1,6 @@
 """A session keeps the page's states apart from those of others, and nothing of what was sent or answered."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ from gradio.state_holder import SessionState
 
 from demo.visitors import Visitor, Visitors, remember_only_states
 
-STATE = gr.State(["first"])
+STATE = gr.State(["first"], time_to_live=3600)
 TEXT = gr.Textbox("begins")
 
 
@@ -48,6 +49,26 @@ def test_values_of_components_are_not_kept(app: Any, visitors: Visitors) -> None
         each._update_value_in_config(TEXT._id, "a secret")
     assert {"props": {"value": "a secret"}} in own.components  # as Gradio's own does
     assert list(session.components) == []
+
+
+def test_states_of_a_closed_page_stay_for_minutes_and_not_for_an_hour(visitors: Visitors) -> None:
+    for name in ("ada", "bob"):
+        visitors[name][STATE._id] = name
+    visitors["ada"].is_closed = True
+    _pass_minutes(visitors, 5)
+    visitors.delete_all_expired_state()
+    assert STATE._id in visitors["ada"]
+    _pass_minutes(visitors, 6)
+    visitors.delete_all_expired_state()
+    assert STATE._id not in visitors["ada"]
+    assert visitors["bob"][STATE._id] == "bob"
+
+
+def _pass_minutes(visitors: Visitors, minutes: int) -> None:
+    """Everything was set so much earlier."""
+    for session in visitors.session_data.values():
+        for key, (kept, at) in session._state_ttl.items():
+            session._state_ttl[key] = kept, at - timedelta(minutes=minutes)
 
 
 def test_the_oldest_visitors_are_forgotten(visitors: Visitors) -> None:
