@@ -8,6 +8,7 @@ import { drawRing } from "./ring.js";
 import { savePicture } from "./saving.js";
 import { Stepper } from "./stepper.js";
 import { colourChanges, coloured, onThemeChange, pageColours } from "./theme.js";
+import { inTurn } from "./turns.js";
 
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: false };
 const REPORT_DELAY_MS = 150; // arrow keys run over many nodes; only the one they stop at is reported
@@ -70,8 +71,15 @@ export class View {
       return this.say(this.bundle.words.failed);
     }
     this.say("");
-    if (this.isVisible()) await this.draw();
-    else this.waiting = this.bundle;
+    this.waiting = this.bundle;
+    await this.drawInTurn();
+  }
+
+  /** Draws what waits, once it can be seen. */
+  drawInTurn() {
+    return inTurn(this.root, async () => {
+      if (this.waiting && this.isVisible()) await this.draw();
+    });
   }
 
   say(text) {
@@ -97,6 +105,7 @@ export class View {
 
   async draw() {
     const { bundle, turn } = this;
+    this.waiting = null;
     this.busy(true);
     const figure = (bundle.figure = this.fitting());
     this.body.hidden = false;
@@ -248,6 +257,7 @@ export class View {
 
   /** Up and down run through the candidates of the step in view. */
   chooseNext(way) {
+    if (this.waiting) return;
     const { column } = this.bundle.stepper.frames[this.stepper.frame];
     const nodes = this.layers.inColumn(column);
     if (nodes.length === 0) return;
@@ -261,8 +271,7 @@ export class View {
   resized() {
     if (!this.isVisible()) return;
     if (this.waiting) {
-      this.waiting = null;
-      this.draw();
+      this.drawInTurn();
     } else if (this.layers && this.bundle && this.bundle.figure !== this.fitting()) {
       this.bundle.chosen = this.chosen;
       this.draw();
