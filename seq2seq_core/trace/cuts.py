@@ -33,7 +33,7 @@ def cuts(step: TraceStep) -> tuple[Cut, ...]:
     """The line of every group in which a continuation fell below it."""
     below_N = np.array([fate is Fate.BELOW_CUT for fate in step.fate_N], dtype=bool)
     group_N = group_of(step)
-    return tuple(_cut(step, group, below_N & (group_N == group)) for group in np.unique(group_N[below_N]).tolist())
+    return tuple(_cut(step, group, below_N & (group_N == group)) for group in sorted(set(group_N[below_N].tolist())))
 
 
 def _cut(step: TraceStep, group: int, below_N: NDArray[np.bool_]) -> Cut:

@@ -7,13 +7,13 @@ of them, can be read back.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
-from .data import NO_TOKEN, ROOT, Fate, Trace
-from .walk import path
+from .data import HELD_FATES, NO_TOKEN, ROOT, Fate, Trace, TraceStep
 
 END_LABEL: Final = "</s>"
-_ENDS = (Fate.FINISHED, Fate.END_BELOW_CUT)
+_ENDS: Final = (Fate.FINISHED, Fate.END_BELOW_CUT)
+_Prefix: TypeAlias = tuple[int, ...]
 
 
 class Ban(StrEnum):
@@ -38,19 +38,37 @@ class Forbidden:
     ban: Ban
 
 
-def forbidden(trace: Trace, number: int) -> list[Forbidden]:
-    """The listed next tokens that a setting forbade in a step, the most probable continuation first."""
-    step, rules = trace.steps[number - 1], _Rules.of(trace)
-    found: list[Forbidden] = []
-    for row, parent in enumerate(step.expanded_E.tolist()):
-        places = [] if parent == ROOT else path(trace, number - 1, parent)
-        prefix = tuple(int(trace.steps[at - 1].token_N[index]) for at, index in places)
-        before = 0.0 if parent == ROOT else float(trace.steps[number - 2].log_prob_sum_N[parent])
-        listed = zip(step.next_token_EP[row].tolist(), step.next_log_prob_EP[row].tolist(), strict=True)
-        for token, log_prob in listed:
-            if token != NO_TOKEN and (ban := rules.ban(prefix, token)) is not None:
-                found.append(Forbidden(parent, token, log_prob, before + log_prob, ban))
-    return sorted(found, key=lambda each: (-each.log_prob_sum, each.parent, each.token))
+def forbidden(trace: Trace) -> list[list[Forbidden]]:
+    """By step, the listed next tokens that a setting forbade, the most probable continuation first."""
+    rules, found = _Rules.of(trace), list[list[Forbidden]]()
+    if not rules.forbid:
+        return [[] for _ in trace.steps]
+    written: dict[int, tuple[_Prefix, float]] = {ROOT: ((), 0.0)}  # by candidate of the step before, with its sum
+    for step in trace.steps:
+        here = [each for row in range(len(step.expanded_E)) for each in _after(step, row, written, rules)]
+        found.append(sorted(here, key=lambda each: (-each.log_prob_sum, each.parent, each.token)))
+        written = _written(step, written)
+    return found
+
+
+def _after(
+    step: TraceStep, row: int, written: Mapping[int, tuple[_Prefix, float]], rules: "_Rules"
+) -> Iterator[Forbidden]:
+    """Behind one of the prefixes that a step expanded."""
+    parent = int(step.expanded_E[row])
+    prefix, before = written[parent]
+    for token, log_prob in zip(step.next_token_EP[row].tolist(), step.next_log_prob_EP[row].tolist(), strict=True):
+        if token != NO_TOKEN and (ban := rules.ban(prefix, token)) is not None:
+            yield Forbidden(parent, token, log_prob, before + log_prob, ban)
+
+
+def _written(step: TraceStep, written: Mapping[int, tuple[_Prefix, float]]) -> dict[int, tuple[_Prefix, float]]:
+    """The tokens and the sum of every candidate; after its end an output writes nothing."""
+    columns = zip(step.parent_N.tolist(), step.token_N.tolist(), step.log_prob_sum_N.tolist(), step.fate_N, strict=True)
+    return {
+        index: (written[parent][0] if fate in HELD_FATES else (*written[parent][0], token), total)
+        for index, (parent, token, total, fate) in enumerate(columns)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,12 @@ class _Rules:
             last_step=_whole(options, "max_length") if options.get("force_end") else None,
             end=end_token(trace),
         )
+
+    @property
+    def forbid(self) -> bool:
+        """Whether there is any such setting."""
+        several = (self.banned, self.banned_after, self.no_repeat_ngram, self.forced_prefix, self.min_length)
+        return any(several) or self.last_step is not None
 
     def ban(self, prefix: tuple[int, ...], token: int) -> Ban | None:
         """The first setting that forbids the token after the prefix; None where none does."""

@@ -4,6 +4,7 @@ All steps are sent at once, since the step in view is known to the browser alone
 names its token and its fate by number: a search has a thousand of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ def pruning_data(trace: Trace, page: PageWords, language: str | None, figure: st
     """`figure` is the id of the tree whose step in view is shown; `language` that of the tokens."""
     words, tokens = page.search.pruning, sorted(trace.labels)
     place_of = {token: place for place, token in enumerate(tokens)}
+    steps = zip(trace.steps, forbidden(trace), strict=True)
     reason = page.result.reasons.get(trace.stop.reason, trace.stop.reason)
     return {
         "figure": figure,
@@ -33,7 +35,7 @@ def pruning_data(trace: Trace, page: PageWords, language: str | None, figure: st
         "start": _START,
         "columns": _columns(trace, words),
         "explain": _explanation(trace, words),
-        "steps": [_step(trace, at, place_of) for at in range(1, len(trace.steps) + 1)],
+        "steps": [_step(step, ruled_out, place_of) for step, ruled_out in steps],
         "drawn": trace.algorithm == "sampling",
         "ended": words.ended.format(reason=reason),
     }
@@ -65,8 +67,7 @@ def _explanation(trace: Trace, words: PruningWords) -> str:
     return f"{words.explain} {words.explain_groups}" if trace.algorithm == "diverse" else words.explain
 
 
-def _step(trace: Trace, at: int, place_of: dict[int, int]) -> Data:
-    step = trace.steps[at - 1]
+def _step(step: TraceStep, ruled_out: Sequence[Forbidden], place_of: dict[int, int]) -> Data:
     live = step.fate_N.count(Fate.LIVE) + step.fate_N.count(Fate.CUT_AT_MAXIMUM)
     finished = step.fate_N.count(Fate.FINISHED) + step.fate_N.count(Fate.HELD)
     return {
@@ -74,7 +75,7 @@ def _step(trace: Trace, at: int, place_of: dict[int, int]) -> Data:
         "rows": [_row(step, index, place_of) for index in range(len(step.fate_N))],
         "parts": _parts(step),
         "ends": Fate.END_BELOW_CUT in step.fate_N,
-        **_forbidden(trace, at, place_of),
+        **_forbidden(step, ruled_out, place_of),
     }
 
 
@@ -124,11 +125,10 @@ def _part(step: TraceStep, group: int, group_N: list[int], cut: Cut | None) -> D
     }
 
 
-def _forbidden(trace: Trace, at: int, place_of: dict[int, int]) -> Data:
+def _forbidden(step: TraceStep, ruled_out: Sequence[Forbidden], place_of: dict[int, int]) -> Data:
     """What a setting ruled out and would have been listed otherwise."""
-    step = trace.steps[at - 1]
     lowest = float(ranked_by(step).min()) if len(step.fate_N) else 0.0
-    found = [each for each in forbidden(trace, at) if each.log_prob_sum >= lowest]
+    found = [each for each in ruled_out if each.log_prob_sum >= lowest]
     if not found:
         return {}
     shown = [_forbidden_row(each, place_of) for each in found[:MOST_FORBIDDEN]]

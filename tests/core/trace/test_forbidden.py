@@ -16,7 +16,7 @@ END, A, B, C = 1, 2, 3, 4  # ids of `TableStepper`, with WORDS as its vocabulary
 
 def found(options: BeamOptions, step: int, table: str = "M2") -> list[tuple[int, Ban]]:
     (trace,) = traces_of([golden_table(table)], options, WORDS)
-    return [(each.token, each.ban) for each in forbidden(trace, step)]
+    return [(each.token, each.ban) for each in forbidden(trace)[step - 1]]
 
 
 def limited(**constraints: object) -> BeamOptions:
@@ -29,15 +29,15 @@ def test_nothing_is_forbidden_without_a_setting() -> None:
 
 def test_a_banned_token_says_what_it_would_have_had() -> None:
     (trace,) = traces_of([golden_table("M2")], limited(banned=(C,)), WORDS)
-    (first,) = forbidden(trace, 1)
+    (first,) = forbidden(trace)[0]
     assert (first.parent, first.token, first.ban) == (ROOT, C, Ban.BANNED)
     assert first.log_prob_sum == pytest.approx(math.log(0.27), abs=1e-6)
-    assert forbidden(trace, 2) == []  # neither a nor b is followed by c
+    assert forbidden(trace)[1] == []  # neither a nor b is followed by c
 
 
 def test_sums_go_on_from_the_parents() -> None:
     (trace,) = traces_of([golden_table("M2")], limited(banned=(B,)), WORDS)
-    (second,) = [each for each in forbidden(trace, 2) if each.token == B]
+    (second,) = [each for each in forbidden(trace)[1] if each.token == B]
     assert second.log_prob_sum == pytest.approx(math.log(0.4 * 0.3), abs=1e-6)  # after a
 
 
@@ -75,6 +75,6 @@ def test_no_candidate_is_forbidden_and_every_listed_token_that_is_no_candidate_o
             for token in tokens
             if token >= 0
         }
-        ruled_out = {(each.parent, each.token) for each in forbidden(trace, number)}
+        ruled_out = {(each.parent, each.token) for each in forbidden(trace)[number - 1]}
         assert ruled_out.isdisjoint(candidates)
         assert listed - candidates == ruled_out
