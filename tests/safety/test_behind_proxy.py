@@ -106,6 +106,7 @@ def slow() -> list[object]:
     return [f"slow {time.monotonic_ns()}", 2, 0.7, 0, 0, "k_finished", "beam", "", 0, 1.0]
 
 
+@pytest.mark.slow  # every day the same is seen in a browser
 def test_when_a_process_dies_its_pages_say_so_and_go_on_with_the_other_when_loaded_again(tmp_path: Path) -> None:
     with ExitStack() as stack:
         pair = pair_of(tmp_path, stack)
