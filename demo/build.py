@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from demo.compressed import Compressed
 from demo.gate import Gate
 from demo.headers import SafeHeaders
+from demo.memory import memory_given_back
 from demo.page import Page, in_all_languages
 from demo.plotly_view import page_head, serve_assets, static_paths
 from demo.service import (
@@ -168,7 +169,7 @@ def run(service: Service) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with private_uploads(), private_folder() as downloads:
+    with memory_given_back(), private_uploads(), private_folder() as downloads:
         lab = Lab(service, downloads=downloads)
         app = build_app(service, lab)
         _launch(app, downloads)
