@@ -1,11 +1,13 @@
 """The page opens for every visitor, asks nobody else for anything, and the guard that says so can say otherwise."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.tabs import opened
+from tests.browser.translate_page import translate
 from tests.support.page_guard import PageGuard, PageOptions
 from tests.support.served_app import ServedApp
 
@@ -58,3 +60,16 @@ def test_the_guard_reports_what_should_not_be_and_nothing_else(suspect: tuple[Pa
                 break
             page.wait_for_timeout(50)
         assert any(problem in found for found in guard.problems)
+
+
+RULES = r"""() => {
+  const rules = (owner) => [...(owner.cssRules ?? [])].flatMap((rule) => [rule.selectorText ?? '', ...rules(rule)]);
+  return [...document.styleSheets].flatMap(rules);
+}"""
+
+
+def test_no_rule_makes_the_browser_look_at_all_marks_when_a_class_changes(page: Page) -> None:
+    translate(page, "Hello.")  # by then every style sheet of the page is there
+    rules = page.evaluate(RULES)
+    assert any("::selection" in rule or "[class" in rule for rule in rules)
+    assert not [rule for rule in rules if re.search(r"\[class[^\]]*\][^,]*::selection", rule)]

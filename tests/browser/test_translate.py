@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from demo.waiting import TOO_MANY
+from demo.wording import words_for
 from seq2seq_core.trace import Trace, ranking_intervals, score_at
 from tests.browser.tabs import opened
 from tests.browser.translate_page import (
@@ -15,13 +17,14 @@ from tests.browser.translate_page import (
     expect_ranking,
     facts,
     open_more,
+    ready,
     rows,
     set_alpha,
     set_beam_size,
     trace_from_api,
     translate,
 )
-from tests.support.page_guard import PageOptions
+from tests.support.page_guard import PageGuard, PageOptions
 from tests.support.served_app import ServedApp
 
 CANDIDATES = (SENTENCE, "He was so tired that he fell asleep.", "She said that she would not come.", "Hello.")
@@ -175,3 +178,22 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(page: Page, screenshot:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator("#translate").evaluate("button => button.getBoundingClientRect().height") >= 40
     screenshot("decoded")
+
+
+@pytest.mark.parametrize("page_options", [PageOptions(), PageOptions(locale="zh-CN")], ids=str)
+def test_a_full_queue_is_told_in_the_pages_words_and_one_can_press_again(page: Page, guard: PageGuard) -> None:
+    """What the server says then is seen in tests/demo/test_page.py."""
+    language = "zh" if page.evaluate("document.documentElement.lang").startswith("zh") else "en"
+    crowded = words_for(language).page.frame.crowded.format(waiting=64)
+    ready(page)
+    page.route("**/queue/join*", lambda route: route.fulfill(status=TOO_MANY, json={"detail": crowded}))
+    page.locator("#sentence textarea").fill(SENTENCE)
+    page.locator("#translate").click()
+    expect(page.locator(".toast-body.error")).to_contain_text(crowded)
+    expect(page.locator(".desk.is-busy")).to_have_count(0)
+    page.unroute("**/queue/join*")
+    page.locator("#translate").click()
+    expect(page.locator("#view-result .card").first).to_be_visible()
+    told = [complaint for complaint in guard.complaints if str(TOO_MANY) in complaint]
+    assert told
+    guard.complaints[:] = [complaint for complaint in guard.complaints if complaint not in told]
