@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from seq2seq_core.errors import InputError
 from seq2seq_core.models.base import PAD_ID, UNKNOWN_ID
@@ -26,6 +27,10 @@ class TokenEmbedding(nn.Embedding):
         """(B, T) -> (B, T, D)."""
         return super().forward(ids_BT.masked_fill(ids_BT >= self.num_embeddings, UNKNOWN_ID))
 
+    def of(self, ids_R: Tensor) -> Tensor:
+        """The vectors of tokens of the vocabulary, (R) -> (R, D)."""
+        return functional.embedding(ids_R, self.weight)
+
 
 class SinusoidalPositions(nn.Module):
     """Vaswani 2017, section 3.5: PE(p, 2i) = sin(p / 10000^(2i/D)), PE(p, 2i+1) = cos of the same."""
@@ -37,6 +42,10 @@ class SinusoidalPositions(nn.Module):
             return embedded_BTD + sinusoids(torch.arange(start, start + tokens, device=embedded_BTD.device), size)
         end = start + tokens
         return embedded_BTD + _table(_power_of_two(end), size, embedded_BTD.device)[start:end]
+
+    def at(self, place: int, embedded_RD: Tensor) -> Tensor:
+        """What is added to rows that all stand at one place, (D,)."""
+        return _table(_power_of_two(place + 1), embedded_RD.size(1), embedded_RD.device)[place]
 
 
 class LearnedPositions(nn.Module):
@@ -55,12 +64,24 @@ class LearnedPositions(nn.Module):
             InputError: there are more tokens than places.
         """
         end = start + embedded_BTD.size(1)
-        if end > len(self.table):
+        self._check(end)
+        return embedded_BTD + self.table[start:end]
+
+    def at(self, place: int, _embedded_RD: Tensor) -> Tensor:
+        """What is added to rows that all stand at one place, (D,).
+
+        Raises:
+            InputError: there is no such place.
+        """
+        self._check(place + 1)
+        return self.table[place]
+
+    def _check(self, tokens: int) -> None:
+        if tokens > len(self.table):
             raise InputError(
                 f"{self.setting} bounds the tokens of a model with learned positions: "
-                f"there must be at most {len(self.table)}, got {end}"
+                f"there must be at most {len(self.table)}, got {tokens}"
             )
-        return embedded_BTD + self.table[start:end]
 
 
 @lru_cache(maxsize=8)

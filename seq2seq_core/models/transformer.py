@@ -125,7 +125,7 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState | TreeState]):
         self, tokens_R: Tensor, state: TransformerState | TreeState
     ) -> Answer[TransformerState | TreeState]:
         if isinstance(state, TransformerState) and state.is_root and not torch.is_grad_enabled():
-            state = TreeState.root(state.sources, state.pinned)
+            state = TreeState.root(self._decoder_layers, state.sources, state.pinned)
         if isinstance(state, TreeState):
             return self._climb(tokens_R, state)
         decoded = self.decode(tokens_R[:, None], state)
@@ -134,11 +134,11 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState | TreeState]):
         return Answer(log_probs_RV, heads_RLHS.mean((1, 2)), decoded.state, {"heads": heads_RLHS})
 
     def _climb(self, tokens_R: Tensor, state: TreeState) -> Answer[TransformerState | TreeState]:
-        embedded_RD = self._embed(tokens_R[:, None], state.depth).squeeze(1)
-        climbed = climb(self._decoder_layers, embedded_RD, state)
+        embedded_RD = self.target_embedding.of(tokens_R).mul_(math.sqrt(self.config.size))
+        climbed = climb(embedded_RD.add_(self.target_positions.at(state.depth, embedded_RD)), state)
         log_probs_RV = self.logits(self.decoder_norm(climbed.states_RD)).log_softmax(-1)
-        heads_RLHS = climbed.cross_RLHS
-        return Answer(log_probs_RV, heads_RLHS.mean((1, 2)), climbed.state, {"heads": heads_RLHS})
+        attention_RS = climbed.cross_XRS.mean(0)
+        return Answer(log_probs_RV, attention_RS, climbed.state, {"heads": climbed.cross_RLHS})
 
     def _embed(self, tokens_BT: Tensor, before: int) -> Tensor:
         embedded_BTD = self.target_embedding(tokens_BT) * math.sqrt(self.config.size)
@@ -193,7 +193,7 @@ class TransformerSeq2Seq(Seq2Seq[TransformerState | TreeState]):
         return [layer for layer in self.decoder if isinstance(layer, DecoderLayer)]
 
 
-def _positions(config: TransformerConfig, setting: str) -> nn.Module:
+def _positions(config: TransformerConfig, setting: str) -> SinusoidalPositions | LearnedPositions:
     if config.positions == Positions.SINUSOIDAL:
         return SinusoidalPositions()
     return LearnedPositions(config.size, getattr(config, setting), setting=setting, std=LEARNED_STD)

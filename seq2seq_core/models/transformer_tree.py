@@ -2,18 +2,20 @@
 
 The computation is that of the layers in `transformer_layers` for one new position of each row, and tests hold it to
 theirs; it is written out here without modules in between, since with a handful of rows those take longer than the
-mathematics. Keys and values of all positions that were ever computed stand in one memory per layer, in the order in
-which they came, and a row only knows which of these nodes are its own prefix. So nothing is copied where a beam
-repeats, drops or reorders its rows.
+mathematics: even asking a module for a weight takes as long as a small addition. Keys and values of all positions that
+were ever computed stand in one memory per layer, in the order in which they came, and a row only knows which of these
+nodes are its own prefix. So nothing is copied where a beam repeats, drops or reorders its rows.
 
 Sizes: R rows, D model size, H heads, A = D / H, S source positions, N nodes so far, L layers, V vocabulary.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from seq2seq_core.linear import linear
@@ -56,26 +58,123 @@ class Nodes:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """The weights of a residual connection."""
+
+    scale_D: Tensor
+    bias_D: Tensor
+    eps: float
+    norm_first: bool
+
+    @classmethod
+    def of(cls, residual: Residual) -> "Around":
+        norm = residual.norm
+        return cls(norm.weight, norm.bias, norm.eps, residual.norm_first)
+
+    def enter(self, states_RD: Tensor) -> Tensor:
+        """What the part inside reads."""
+        return self._normalised(states_RD) if self.norm_first else states_RD
+
+    def leave(self, states_RD: Tensor, given_RD: Tensor) -> Tensor:
+        """What follows when it has given its answer."""
+        sum_RD = states_RD + given_RD
+        return sum_RD if self.norm_first else self._normalised(sum_RD)
+
+    def _normalised(self, states_RD: Tensor) -> Tensor:
+        return torch.layer_norm(states_RD, self.scale_D.shape, self.scale_D, self.bias_D, self.eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The weights of an attention on the side of its queries."""
+
+    query_DD: Tensor
+    output_DD: Tensor
+    heads: int
+    scale: float
+
+    @classmethod
+    def of(cls, attention: MultiHeadAttention) -> "Heads":
+        scale = (attention.query.out_features // attention.heads) ** -0.5
+        return cls(attention.query.weight, attention.output.weight, attention.heads, scale)
+
+    def weights(self, entered_RD: Tensor, keys_HAS: Tensor, bias_RS: Tensor) -> Tensor:
+        """How much each row looks at each key, (H, R, S); the bias bars, or is zero."""
+        queries_RD = linear(entered_RD, self.query_DD)
+        queries_HRA = queries_RD.view(len(queries_RD), self.heads, -1).transpose(0, 1)
+        return torch.baddbmm(bias_RS, queries_HRA, keys_HAS, alpha=self.scale).softmax(dim=-1)
+
+    def found(self, weights_HRS: Tensor, values_HSA: Tensor) -> Tensor:
+        """What they find there, (R, D)."""
+        found_RHA = torch.bmm(weights_HRS, values_HSA).transpose(0, 1)
+        return linear(found_RHA.flatten(1), self.output_DD)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One layer of the decoder as its modules have it, and the source as it sees it."""
+
+    key_value_ED: Tensor
+    own: Heads
+    own_around: Around
+    cross: Heads
+    cross_around: Around
+    keys_HAS: Tensor
+    values_HSA: Tensor
+    free_S: Tensor  # zeros: nothing of the source is barred
+    wide_FD: Tensor
+    wide_F: Tensor
+    narrow_DF: Tensor
+    narrow_D: Tensor
+    feed_around: Around
+
+    @classmethod
+    def of(cls, layer: DecoderLayer, source: HeadMemory) -> "Rung":
+        """For a source of one row."""
+        feed, keys_HSA = layer.feed_forward, source.keys_BHSA[0]
+        return cls(
+            layer.self_attention.key_value.weight,
+            Heads.of(layer.self_attention),
+            Around.of(layer.self_residual),
+            Heads.of(layer.cross_attention),
+            Around.of(layer.cross_residual),
+            keys_HSA.transpose(1, 2).contiguous(),
+            source.values_BHSA[0],
+            keys_HSA.new_zeros(keys_HSA.size(1)),
+            feed.widen.weight,
+            feed.widen.bias,
+            feed.narrow.weight,
+            feed.narrow.bias,
+            Around.of(feed.residual),
+        )
+
+    def feed(self, states_RD: Tensor) -> Tensor:
+        """Through the feed-forward network."""
+        wide_RF = linear(self.feed_around.enter(states_RD), self.wide_FD, self.wide_F).relu_()
+        return self.feed_around.leave(states_RD, linear(wide_RF, self.narrow_DF, self.narrow_D))
+
+
+@dataclass(frozen=True, slots=True)
 class TreeState:
     """What the rows of a search of one source carry from step to step; one entry per layer of the decoder."""
 
-    sources: tuple[HeadMemory, ...]  # one row each, whatever the number of rows
+    rungs: tuple[Rung, ...]  # the same in all steps
     nodes: tuple[Nodes, ...]
-    descent_RN: Tensor  # which nodes are a row's own prefix
+    barred_RN: Tensor  # 0 on the nodes of a row's own prefix, minus infinity on the others
     depth: int = 0  # positions so far
     pinned: int | None = None  # an intervention: the position that gets all attention of the next step
 
     @classmethod
-    def root(cls, sources: tuple[HeadMemory, ...], pinned: int | None) -> "TreeState":
+    def root(cls, layers: Sequence[DecoderLayer], sources: Sequence[HeadMemory], pinned: int | None) -> "TreeState":
         """Before the start token."""
-        keys_1HSA = sources[0].keys_BHSA
-        _, heads, _, size = keys_1HSA.shape
-        nodes = tuple(Nodes(heads, size, keys_1HSA) for _ in sources)
-        return cls(sources, nodes, torch.ones(1, 0, dtype=torch.bool, device=keys_1HSA.device), pinned=pinned)
+        rungs = tuple(Rung.of(layer, source) for layer, source in zip(layers, sources, strict=True))
+        values_HSA = rungs[0].values_HSA
+        nodes = tuple(Nodes(values_HSA.size(0), values_HSA.size(2), values_HSA) for _ in rungs)
+        return cls(rungs, nodes, values_HSA.new_zeros(1, 0), pinned=pinned)
 
     def select(self, rows_R: Tensor) -> "TreeState":
         """The state of the given rows."""
-        return replace(self, descent_RN=self.descent_RN[rows_R])
+        return replace(self, barred_RN=self.barred_RN[rows_R])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,67 +183,42 @@ class Climbed:
 
     states_RD: Tensor
     state: TreeState
-    cross_RLHS: Tensor
+    cross_XRS: Tensor  # X = L * H
+
+    @property
+    def cross_RLHS(self) -> Tensor:  # noqa: N802 - a shape suffix
+        """How much each row looks at each source position."""
+        _, rows, positions = self.cross_XRS.shape
+        return self.cross_XRS.view(len(self.state.rungs), -1, rows, positions).permute(2, 0, 1, 3)
 
 
-def climb(layers: list[DecoderLayer], states_RD: Tensor, state: TreeState) -> Climbed:
+def climb(states_RD: Tensor, state: TreeState) -> Climbed:
     """Read one more position of each row, embedded."""
-    rows, count = len(states_RD), state.descent_RN.size(1)
-    own_RR = torch.eye(rows, dtype=torch.bool, device=states_RD.device)
-    descent_RN = torch.cat((state.descent_RN, own_RR), dim=1)
-    # Where the tree is one path, its last position may look at all of it.
-    barred_RN = None if count + rows == state.depth + 1 else ~descent_RN
+    rows, count = len(states_RD), state.barred_RN.size(1)
+    barred_RN = torch.cat((state.barred_RN, _own_alone(rows, states_RD.device)), dim=1)
     nodes: list[Nodes] = []
     crosses: list[Tensor] = []
-    for layer, before, source in zip(layers, state.nodes, state.sources, strict=True):
-        attention, residual = layer.self_attention, layer.self_residual
-        entered_RD = _enter(residual, states_RD)
-        both_R2D = linear(entered_RD, attention.key_value.weight)
-        after = before.after(count, both_R2D.view(rows, 2, attention.heads, -1))
+    for rung, before in zip(state.rungs, state.nodes, strict=True):
+        entered_RD = rung.own_around.enter(states_RD)
+        both_R2D = linear(entered_RD, rung.key_value_ED)
+        after = before.after(count, both_R2D.view(rows, 2, rung.own.heads, -1))
         keys_HNA, values_HNA = after.both_2HNA[:, :, : after.used].unbind()
-        weights_HRN = _weights(attention, entered_RD, keys_HNA, barred_RN)
-        states_RD = _leave(residual, states_RD, _found(attention, weights_HRN, values_HNA))
-        attention, residual = layer.cross_attention, layer.cross_residual
-        weights_HRS = _weights(attention, _enter(residual, states_RD), source.keys_BHSA[0], None)
+        weights_HRN = rung.own.weights(entered_RD, keys_HNA.transpose(1, 2), barred_RN)
+        states_RD = rung.own_around.leave(states_RD, rung.own.found(weights_HRN, values_HNA))
+        weights_HRS = rung.cross.weights(rung.cross_around.enter(states_RD), rung.keys_HAS, rung.free_S)
         if state.pinned is not None:
             weights_HRS = functional.one_hot(torch.tensor(state.pinned), weights_HRS.size(2)).to(weights_HRS)
-            weights_HRS = weights_HRS.expand(attention.heads, rows, -1)
-        states_RD = _leave(residual, states_RD, _found(attention, weights_HRS, source.values_BHSA[0]))
-        states_RD = _feed(layer, states_RD)
+            weights_HRS = weights_HRS.expand(rung.cross.heads, rows, -1)
+        states_RD = rung.cross_around.leave(states_RD, rung.cross.found(weights_HRS, rung.values_HSA))
+        states_RD = rung.feed(states_RD)
         nodes.append(after)
         crosses.append(weights_HRS)
-    following = TreeState(state.sources, tuple(nodes), descent_RN, state.depth + 1)
-    return Climbed(states_RD, following, torch.stack(crosses).permute(2, 0, 1, 3))
+    following = TreeState(state.rungs, tuple(nodes), barred_RN, state.depth + 1)
+    return Climbed(states_RD, following, torch.cat(crosses))
 
 
-def _weights(attention: MultiHeadAttention, entered_RD: Tensor, keys_HSA: Tensor, barred_RS: Tensor | None) -> Tensor:
-    queries_RD = linear(entered_RD, attention.query.weight)
-    queries_HRA = queries_RD.view(len(queries_RD), attention.heads, -1).transpose(0, 1)
-    scores_HRS = torch.bmm(queries_HRA, keys_HSA.transpose(1, 2)).mul_(keys_HSA.size(2) ** -0.5)
-    if barred_RS is not None:
-        scores_HRS.masked_fill_(barred_RS, -torch.inf)
-    return scores_HRS.softmax(dim=-1)
-
-
-def _found(attention: MultiHeadAttention, weights_HRS: Tensor, values_HSA: Tensor) -> Tensor:
-    found_RHA = torch.bmm(weights_HRS, values_HSA).transpose(0, 1)
-    return linear(found_RHA.flatten(1), attention.output.weight)
-
-
-def _feed(layer: DecoderLayer, states_RD: Tensor) -> Tensor:
-    feed, residual = layer.feed_forward, layer.feed_forward.residual
-    wide = linear(_enter(residual, states_RD), feed.widen.weight, feed.widen.bias).relu_()
-    return _leave(residual, states_RD, linear(wide, feed.narrow.weight, feed.narrow.bias))
-
-
-def _enter(residual: Residual, states_RD: Tensor) -> Tensor:
-    return _normalised(residual.norm, states_RD) if residual.norm_first else states_RD
-
-
-def _leave(residual: Residual, states_RD: Tensor, given_RD: Tensor) -> Tensor:
-    sum_RD = states_RD + given_RD
-    return sum_RD if residual.norm_first else _normalised(residual.norm, sum_RD)
-
-
-def _normalised(norm: nn.LayerNorm, states_RD: Tensor) -> Tensor:
-    return torch.layer_norm(states_RD, norm.normalized_shape, norm.weight, norm.bias, norm.eps)
+@lru_cache(maxsize=256)
+def _own_alone(rows: int, device: torch.device) -> Tensor:
+    """Each row may look at its own new node."""
+    with torch.inference_mode(mode=False):
+        return torch.full((rows, rows), -torch.inf, device=device).fill_diagonal_(0.0)

@@ -22,7 +22,6 @@ from seq2seq_core.models.convolutional import ConvolutionalSeq2Seq
 from seq2seq_core.models.convolutional_config import ConvolutionalConfig
 from seq2seq_core.models.recurrent import RecurrentState
 from seq2seq_core.models.transformer import TransformerSeq2Seq
-from seq2seq_core.models.transformer_attention import HeadMemory
 from seq2seq_core.models.transformer_config import TransformerConfig
 from seq2seq_core.models.transformer_tree import TreeState
 from seq2seq_core.options import (
@@ -114,8 +113,11 @@ def alone(state: Any) -> Any:
         memory = Memory(keys, only(memory.values_BSE, 1), only(memory.real_BS, 1))
         return replace(state, given=replace(state.given, memory=memory))
     assert isinstance(state, TreeState)
-    sources = tuple(HeadMemory(only(each.keys_BHSA, 2), only(each.values_BHSA, 2)) for each in state.sources)
-    return replace(state, sources=sources)
+    rungs = (
+        replace(rung, keys_HAS=only(rung.keys_HAS, 2), values_HSA=only(rung.values_HSA, 1), free_S=only(rung.free_S, 0))
+        for rung in state.rungs
+    )
+    return replace(state, rungs=tuple(rungs))
 
 
 @torch.inference_mode()
@@ -133,7 +135,7 @@ def test_its_probabilities_are_those_of_a_source_that_is_this_position_alone(fam
     if isinstance(state, RecurrentState):
         after = replace(after, given=state.given)
     else:
-        after = replace(after, sources=state.sources)
+        after = replace(after, rungs=state.rungs)
     next_by_hand = model.advance(torch.tensor([READ[STEP]]), after)
     torch.testing.assert_close(pinned[STEP].log_probs_RV, next_by_hand.log_probs_RV)
 

@@ -72,7 +72,7 @@ def test_choosing_rows_of_one_source_copies_no_keys() -> None:
     assert isinstance(state, TreeState)
     assert isinstance(chosen, TreeState)
     assert all(now is before for now, before in zip(chosen.nodes, state.nodes, strict=True))
-    assert all(now is before for now, before in zip(chosen.sources, state.sources, strict=True))
+    assert all(now is before for now, before in zip(chosen.rungs, state.rungs, strict=True))
     after = stepper.step(torch.tensor([5, 6, 7]), chosen).state
     assert isinstance(after, TreeState)
     assert all(now is before for now, before in zip(after.nodes, state.nodes, strict=True))
