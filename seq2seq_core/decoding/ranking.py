@@ -31,7 +31,7 @@ class Live:
     @property
     def rows_A(self) -> Integers:  # noqa: N802 - a shape suffix
         """How many each source has."""
-        return np.diff(self.offset_A)
+        return self.offset_A[1:] - self.offset_A[:-1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,11 +120,13 @@ def fates_of(ranking: Ranking, end_AN: Flags, places_A: Integers, last_A: Flags,
     end_AN, other_AN = possible_AN & end_AN, possible_AN & ~end_AN
     among_AN = np.arange(end_AN.shape[1]) < places_A[:, None]
     kept_AN = other_AN & ((other_AN.cumsum(axis=1) <= places_A[:, None]) if refill else among_AN)
-    return np.select(
-        [end_AN & among_AN, kept_AN & last_A[:, None], kept_AN, end_AN, other_AN],
-        [FINISHED, CUT_AT_MAXIMUM, LIVE, END_BELOW_CUT, BELOW_CUT],
-        IMPOSSIBLE,
-    ).astype(np.int8)
+    fate_AN = np.full(end_AN.shape, IMPOSSIBLE, dtype=np.int8)
+    fate_AN[other_AN] = BELOW_CUT
+    fate_AN[end_AN] = END_BELOW_CUT
+    fate_AN[kept_AN] = LIVE
+    fate_AN[kept_AN & last_A[:, None]] = CUT_AT_MAXIMUM
+    fate_AN[end_AN & among_AN] = FINISHED
+    return fate_AN
 
 
 def margins_of(key_AN: Doubles, fate_AN: Codes, places_A: Integers, *, refill: bool) -> Doubles:
