@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 CACHED_REQUESTS: Final = 64
 CACHED_SEARCHES: Final = 256
-CACHED_MEMORY: Final = 100_000_000  # bytes of either kind
+CACHED_MEMORY: Final = 50_000_000  # bytes of either kind
 PATIENCE: Final = 120.0  # seconds that a request waits for its model
 WARM_UP: Final = "Hello."
 
