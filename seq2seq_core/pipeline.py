@@ -22,7 +22,6 @@ from seq2seq_core.copying import ExtendedVocabulary
 from seq2seq_core.decoding import SourceText
 from seq2seq_core.door import Chosen, Door, Opened
 from seq2seq_core.errors import InputError, OptionError
-from seq2seq_core.huge_pages import onto_huge_pages
 from seq2seq_core.linear import pack_for_search
 from seq2seq_core.models import TransformerSeq2Seq
 from seq2seq_core.models.self_attention import self_attention
@@ -51,7 +50,6 @@ class Pipeline(Door):
         """
         checkpoint = load_checkpoint(Path(folder))
         _move(checkpoint.model, device)
-        onto_huge_pages(checkpoint.model)
         pack_for_search(checkpoint.model)
         return cls(checkpoint, Path(folder).absolute().name)
 

@@ -21,7 +21,6 @@ from torch import Tensor, nn
 
 from seq2seq_core.decoding import NEXT_TOKENS, SourceText, decode, record
 from seq2seq_core.decoding.ordering import stable_top
-from seq2seq_core.huge_pages import onto_huge_pages
 from seq2seq_core.linear import pack_for_search
 from seq2seq_core.models import RecurrentSeq2Seq, Seq2Seq, TransformerSeq2Seq
 from seq2seq_core.models.config import DecoderKind, RecurrentConfig
@@ -82,8 +81,6 @@ def _ours(
         model.get_parameter("output.bias")[END_ID] = NEVER
     if without:
         WITHOUT[without]()
-    if without != "huge pages":
-        onto_huge_pages(model)
     if without != "packing":
         pack_for_search(model)
 
@@ -106,8 +103,8 @@ def _ours(
     return prepared
 
 
-def _left_out() -> None:
-    """Weights as PyTorch keeps them: nothing is to be undone, the side leaves a step out."""
+def _no_packing() -> None:
+    """Wide matrices as PyTorch keeps them: nothing is to be undone, the side leaves the step out."""
 
 
 def _no_tree() -> None:
@@ -121,8 +118,7 @@ def _second_look() -> None:
 
 
 WITHOUT: Final[Mapping[str, Callable[[], None]]] = {
-    "packing": _left_out,
-    "huge pages": _left_out,
+    "packing": _no_packing,
     "tree": _no_tree,
     "shared look": _second_look,
 }
