@@ -217,7 +217,7 @@ def climb(states_RD: Tensor, state: TreeState) -> Climbed:
     return Climbed(states_RD, following, torch.cat(crosses))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)  # the number of rows seldom changes
 def _own_alone(rows: int, device: torch.device) -> Tensor:
     """Each row may look at its own new node."""
     with torch.inference_mode(mode=False):
