@@ -5,10 +5,8 @@ A parted beam has a line in every group. Sampling and exact search have none: ch
 Sizes: N candidates of a step.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from .data import Doubles, Fate, TraceStep
 from .groups import group_of
@@ -31,14 +29,18 @@ def ranked_by(step: TraceStep) -> Doubles:
 
 def cuts(step: TraceStep) -> tuple[Cut, ...]:
     """The line of every group in which a continuation fell below it."""
-    below_N = np.array([fate is Fate.BELOW_CUT for fate in step.fate_N], dtype=bool)
-    group_N = group_of(step)
-    return tuple(_cut(step, group, below_N & (group_N == group)) for group in sorted(set(group_N[below_N].tolist())))
+    group_N = group_of(step).tolist()
+    lost: dict[int, list[int]] = {}
+    for index, fate in enumerate(step.fate_N):
+        if fate is Fate.BELOW_CUT:
+            lost.setdefault(group_N[index], []).append(index)
+    return tuple(_cut(step, group, group_N, lost[group]) for group in sorted(lost))
 
 
-def _cut(step: TraceStep, group: int, below_N: NDArray[np.bool_]) -> Cut:
-    key_N, first = ranked_by(step), int(np.argmax(below_N))
+def _cut(step: TraceStep, group: int, group_N: Sequence[int], lost: Sequence[int]) -> Cut:
     # A trace states margins, not the line: it is the candidate of the group so far above a loser as its margin says.
-    distance_N = np.abs(key_N - (key_N[first] + step.margin_N[first]))
-    index = int(np.argmin(np.where(group_of(step) == group, distance_N, np.inf)))
-    return Cut(group, index, float(key_N[index]), float(step.margin_N[below_N].min()))
+    key_N, margin_N = ranked_by(step).tolist(), step.margin_N.tolist()
+    line = key_N[lost[0]] + margin_N[lost[0]]
+    mine = (index for index, each in enumerate(group_N) if each == group)
+    index = min(mine, key=lambda index: abs(key_N[index] - line))
+    return Cut(group, index, key_N[index], min(margin_N[index] for index in lost))
