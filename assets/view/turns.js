@@ -1,7 +1,7 @@
 // Figures that come together are drawn from the top of the page down, each one painted before the next is begun: what
 // is read first is there first, and the page does not stand still for all of them together.
 
-const LONGEST_FRAME_MS = 100; // a page in the background is not painted, but its figures are drawn
+const LONGEST_FRAME_MS = 1000; // a page in the background is not painted, but its figures are drawn
 
 const waiting = [];
 let isDrawing = false;

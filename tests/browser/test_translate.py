@@ -180,6 +180,29 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(page: Page, screenshot:
     screenshot("decoded")
 
 
+NOTE_DRAWINGS = """() => {
+  const { react } = Plotly;
+  let frames = 0;
+  const count = () => { frames += 1; requestAnimationFrame(count); };
+  count();
+  window.drawings = [];
+  Plotly.react = (element, ...figure) => {
+    window.drawings.push([element.closest('#heatmap, #tree')?.id, frames]);
+    return react(element, ...figure);
+  };
+}"""
+
+
+def test_figures_are_drawn_from_the_top_of_the_page_down_each_painted_before_the_next(page: Page) -> None:
+    page.wait_for_function("window.Plotly")
+    page.evaluate(NOTE_DRAWINGS)
+    translate(page, SENTENCE)
+    drawn(page)
+    (first, then), (second, later) = page.evaluate("window.drawings")[:2]
+    assert (first, second) == ("heatmap", "tree")
+    assert later > then
+
+
 @pytest.mark.parametrize("page_options", [PageOptions(), PageOptions(locale="zh-CN")], ids=str)
 def test_a_full_queue_is_told_in_the_pages_words_and_one_can_press_again(page: Page, guard: PageGuard) -> None:
     """What the server says then is seen in tests/demo/test_page.py."""
