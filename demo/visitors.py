@@ -4,11 +4,13 @@ Gradio also keeps a description of every component for every session, and in it 
 it, so that a link to a page with its values could be made; this app makes no such links. It cost each new session (each
 call of an endpoint is one) a tenth of a second of the whole server, half a megabyte and whatever was answered.
 
-The states of a closed page, results with their searches, stay for some minutes: a phone that sleeps for a moment looks
-as if its page had been closed. Gradio would keep them for an hour, which in a busy one is a gigabyte.
+What a closed page had, results with their searches and labels in its language, stays for some minutes: a phone that
+sleeps for a moment looks as if its page had been closed. Gradio would keep it for an hour, which in a busy one is a
+gigabyte.
 """
 
 import sys
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -41,6 +43,16 @@ class Visitors(StateHolder):
         if session_id not in self.session_data:
             self.session_data[session_id] = Visitor(self.blocks)
         return super().__getitem__(session_id)
+
+    def delete_all_expired_state(self) -> None:
+        """Gradio calls it every second."""
+        super().delete_all_expired_state()  # type: ignore[no-untyped-call]
+        begin = datetime.now() - timedelta(seconds=SECONDS_AFTER_CLOSING)
+        for session_id, session in list(self.session_data.items()):
+            if session.is_closed and self.time_last_used.get(session_id, begin) < begin:
+                with self.lock:
+                    self.session_data.pop(session_id, None)
+                    self.time_last_used.pop(session_id, None)
 
 
 class _Nothing(dict[int, Any]):

@@ -51,16 +51,16 @@ def test_values_of_components_are_not_kept(app: Any, visitors: Visitors) -> None
     assert list(session.components) == []
 
 
-def test_states_of_a_closed_page_stay_for_minutes_and_not_for_an_hour(visitors: Visitors) -> None:
+def test_what_a_closed_page_had_stays_for_minutes_and_not_for_an_hour(visitors: Visitors) -> None:
     for name in ("ada", "bob"):
         visitors[name][STATE._id] = name
     visitors["ada"].is_closed = True
     _pass_minutes(visitors, 5)
     visitors.delete_all_expired_state()
-    assert STATE._id in visitors["ada"]
+    assert STATE._id in visitors.session_data["ada"]
     _pass_minutes(visitors, 6)
     visitors.delete_all_expired_state()
-    assert STATE._id not in visitors["ada"]
+    assert "ada" not in visitors
     assert visitors["bob"][STATE._id] == "bob"
 
 
@@ -69,6 +69,8 @@ def _pass_minutes(visitors: Visitors, minutes: int) -> None:
     for session in visitors.session_data.values():
         for key, (kept, at) in session._state_ttl.items():
             session._state_ttl[key] = kept, at - timedelta(minutes=minutes)
+    for name, at in visitors.time_last_used.items():
+        visitors.time_last_used[name] = at - timedelta(minutes=minutes)
 
 
 def test_the_oldest_visitors_are_forgotten(visitors: Visitors) -> None:
