@@ -10,7 +10,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow lint types unit browser browser-setup train queue clean
+.PHONY: help demo test test-slow lint types unit safety browser browser-setup train queue clean
 
 VENV   := .venv
 RUN    := $(VENV)/bin/python
@@ -19,10 +19,10 @@ ARGS   ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Unit and browser tests run side by side, each printed in one piece; one thread each, since two processes that both
-# spread over two cores wait for one another.
+# Two kinds of tests run side by side, each printed in one piece; one thread each, since two processes that both spread
+# over two cores wait for one another.
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-unit browser test-slow: export OMP_NUM_THREADS ?= 1
+unit safety browser test-slow: export OMP_NUM_THREADS ?= 1
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ test:  ## everything: lint, types, unit and golden tests, then the real page in 
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory types
 	@$(MAKE) --no-print-directory browser-setup
-	@$(MAKE) --no-print-directory -j2 $(SYNC) unit browser
+	@$(MAKE) --no-print-directory -j2 $(SYNC) unit browser safety
 
 lint: $(VENV)/.test  ## ruff: rules and formatting of imports
 	$(RUN) -m ruff check .
@@ -45,7 +45,10 @@ types: $(VENV)/.test  ## mypy --strict
 	$(RUN) -m mypy
 
 unit: $(VENV)/.test  ## unit and golden tests, README blocks included
-	$(PYTEST) -m "not slow and not browser" $(ARGS)
+	$(PYTEST) -m "not slow and not browser" --ignore=tests/safety $(ARGS)
+
+safety: $(VENV)/.test  ## tests that try to break the app while it runs
+	$(PYTEST) -m "not slow" tests/safety $(ARGS)
 
 browser: $(VENV)/.test browser-setup  ## tests that drive the page in Chromium
 	$(PYTEST) -m "browser and not slow" tests/browser $(ARGS)

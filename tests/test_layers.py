@@ -36,13 +36,14 @@ RULES: Final = {
     "demo": may(),
     "demo.build": may(
         "demo.tabs demo.controls demo.service demo.plotly_view demo.wording demo.headers demo.gate "
-        "demo.page demo.compressed demo.uploads demo.unread demo.visitors",
+        "demo.page demo.compressed demo.uploads demo.unread demo.visitors demo.memory",
         "gradio starlette",
     ),
     "demo.uploads": may("demo.service"),
     "demo.inputs": may(),
     "demo.unread": may(libraries="gradio"),
     "demo.visitors": may(libraries="gradio"),
+    "demo.memory": may(),
     "demo.headers": may(libraries="starlette"),
     "demo.compressed": may(libraries="starlette"),
     "demo.gate": may("demo.failures demo.uploads", "starlette"),
