@@ -46,7 +46,7 @@ class Visitors(StateHolder):
 
     def delete_all_expired_state(self) -> None:
         """Gradio calls it every second."""
-        super().delete_all_expired_state()  # type: ignore[no-untyped-call]
+        super().delete_all_expired_state()  # type: ignore[no-untyped-call]  # Gradio leaves it untyped
         begin = datetime.now() - timedelta(seconds=SECONDS_AFTER_CLOSING)
         for session_id, session in list(self.session_data.items()):
             if session.is_closed and self.time_last_used.get(session_id, begin) < begin:

@@ -224,6 +224,7 @@ export class View {
 
   clicked(points) {
     this.hushHidden(points); // a click draws the label anew, without an event of its own
+    if (this.waiting) return; // what is in view is not what was sent last: its nodes mean nothing any more
     const point = points.find(({ curveNumber, customdata }) => nodeOf(customdata) && this.layers.isShown(curveNumber));
     if (!point) return;
     const node = nodeOf(point.customdata);
