@@ -78,12 +78,6 @@ function busy() {
   for (const desk of document.querySelectorAll(DESK)) {
     if (desk.offsetParent !== null) desk.classList.add("is-busy");
   }
-  holdLanguage();
-}
-
-/** An answer comes in the language that it was asked for in; until it is there, the page keeps to that one. */
-function holdLanguage() {
-  document.getElementById("language")?.toggleAttribute("inert", document.querySelector(`${DESK}.is-busy`) !== null);
 }
 
 /** The same where a result is in view: only then is it worked out anew. */
@@ -94,7 +88,6 @@ function busyAgain() {
 /** The wait of one tab is over; without one, that of all. */
 function idle(desk = null) {
   for (const each of desk ? [desk] : document.querySelectorAll(DESK)) each.classList.remove("is-busy");
-  holdLanguage();
 }
 
 /** What Gradio's slider takes over from the table's. */

@@ -132,8 +132,15 @@ def visit(browser: Browser, url: str, act: Callable[[Page, random.Random], None]
             page.goto(url)
             act(page, chance)
         except (AssertionError, Error) as error:
-            return f"{name} failed: {str(error).splitlines()[0][:100]}"
+            return f"{name} failed: {str(error).splitlines()[0][:100]} {waiting(page)}"
     return name
+
+
+def waiting(page: Page) -> str:
+    """What a page still waits for that its visitor has given up."""
+    message = page.locator("#view-message").inner_text() if page.locator("#view-message").count() else "no message"
+    busy = page.locator(".is-busy").evaluate_all("parts => parts.map(({ id }) => id)")
+    return f"(message: {message!r}, busy: {busy})"
 
 
 def look_at_a_search(page: Page, chance: random.Random) -> None:
