@@ -5,33 +5,21 @@ later. Under mixed use the app held 300 MB more than it used after seven minutes
 """
 
 import ctypes
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
+
+from demo.again import again_and_again
 
 SECONDS_BETWEEN: Final = 60.0
 
 
-@contextmanager
-def memory_given_back(every: float = SECONDS_BETWEEN) -> Iterator[None]:
+def memory_given_back(every: float = SECONDS_BETWEEN) -> AbstractContextManager[None]:
     """Inside the block, every so many seconds; nothing happens where the C library has no such call."""
-    give_back, over = _give_back(), threading.Event()
+    give_back = _give_back()
     if give_back is None:
-        yield
-        return
-    thread = threading.Thread(target=_again, args=(give_back, every, over), name="gives memory back", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def _again(give_back: Callable[[int], int], every: float, over: threading.Event) -> None:
-    while not over.wait(every):
-        give_back(0)
+        return nullcontext()
+    return again_and_again(lambda: give_back(0), seconds=every, name="gives memory back")
 
 
 def _give_back() -> Callable[[int], int] | None:

@@ -7,13 +7,13 @@ or that nobody asked anything about; and what an app left behind that was killed
 import os
 import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from demo.again import again_and_again
 from demo.service.lab import new_folder
 
 FOLDER_VARIABLE: Final = "GRADIO_TEMP_DIR"  # where Gradio keeps them
@@ -39,14 +39,10 @@ def private_uploads(old: float = OLD) -> Iterator[Path]:
         Path(before).mkdir(parents=True, exist_ok=True)
     with private_folder(before) as folder:
         os.environ[FOLDER_VARIABLE] = str(folder)
-        over = threading.Event()
-        sweeper = threading.Thread(target=_sweep_again, args=(folder, old, over), name="sweeps uploads", daemon=True)
-        sweeper.start()
         try:
-            yield folder
+            with again_and_again(lambda: sweep(folder, old), seconds=old / 2, name="sweeps uploads"):
+                yield folder
         finally:
-            over.set()
-            sweeper.join()
             os.environ.pop(FOLDER_VARIABLE)
             if before:
                 os.environ[FOLDER_VARIABLE] = before
@@ -95,8 +91,3 @@ def _written(path: Path) -> float:
         return path.lstat().st_mtime
     except OSError:
         return time.time()
-
-
-def _sweep_again(folder: Path, old: float, over: threading.Event) -> None:
-    while not over.wait(old / 2):
-        sweep(folder, old)
