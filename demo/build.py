@@ -39,6 +39,7 @@ from demo.service.lab import Lab
 from demo.tabs import TABS, Captions, Context
 from demo.tabs.page_view import ASSETS as PAGE_ASSETS
 from demo.tabs.page_view import PageView, page_view_head, serve_page_assets
+from demo.tabs.tab import quiet
 from demo.unread import keep_few_unread
 from demo.uploads import private_folder, private_uploads
 from demo.visitors import remember_only_states
@@ -127,10 +128,10 @@ def _title_of(title: Any) -> Any:
 
 
 def _follow_language(app: gr.Blocks, language: gr.Radio, captions: Captions) -> None:
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    app.load(None, js=_READ_LANGUAGE, outputs=[language], **quiet)
-    language.input(None, js=_STORE_LANGUAGE, inputs=[language], **quiet)
-    language.change(captions.updates, js=_NAME_LANGUAGE, inputs=[language], outputs=captions.components, **quiet)
+    app.load(None, js=_READ_LANGUAGE, **quiet(outputs=[language]))
+    language.input(None, js=_STORE_LANGUAGE, **quiet(inputs=[language]))
+    named = quiet(inputs=[language], outputs=captions.components)
+    language.change(captions.updates, js=_NAME_LANGUAGE, **named)
 
 
 def current_visitor() -> str | None:

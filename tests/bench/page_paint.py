@@ -78,6 +78,8 @@ class PaintOptions:
     """sentences; one more goes ahead of them and is not counted"""
     steps: int = 40
     """half-steps through the tree"""
+    locale: str = "en"
+    """of the browser: the page follows it, and does more in Chinese, which it becomes when it is there"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def main() -> None:
 
 def measured(browser: Browser, url: str, server: int, options: PaintOptions) -> dict[str, Spread]:
     """All that is measured, by name."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en")
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, locale=options.locale)
     page.add_init_script(LISTEN)
     page.goto(url)
     prepare(page)

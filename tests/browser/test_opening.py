@@ -26,6 +26,15 @@ def test_the_page_opens(page: Page, screenshot: Callable[[str], None]) -> None:
     screenshot("open")
 
 
+def test_what_the_page_asks_shows_its_progress_nowhere_since_looking_for_that_place_would_take_long(page: Page) -> None:
+    events = page.evaluate("""window.gradio_config.dependencies
+        .filter(({ api_visibility, backend_fn }) => api_visibility === 'private' && backend_fn)
+        .filter(({ outputs }) => outputs.length > 0)
+        .map(({ show_progress_on }) => show_progress_on)""")
+    assert len(events) > 50
+    assert all(places == [] for places in events)
+
+
 def test_the_app_prints_its_address(app: ServedApp) -> None:
     assert app.url in app.log()
 
