@@ -1,9 +1,12 @@
 """The page as Gradio has it, and where that needs to be another: errors, and how the page is made."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
+from gradio.block_function import BlockFunction
+from gradio.components import State
+from gradio.state_holder import SessionState
 
 from demo.failures import log_failure
 from demo.inputs import LARGEST_INPUT, TooLargeError, check_inputs
@@ -11,6 +14,8 @@ from demo.uploads import uploads_folder
 from demo.waiting import WaitingRoom
 from demo.wording import LANGUAGE_NAMES, words_for
 from demo.wording.page_words import FrameWords
+
+CHOICES: Final = frozenset({"again", "choose", "expand", "point_click"})  # events of what is in view
 
 
 class Page(gr.Blocks):
@@ -51,8 +56,12 @@ class Page(gr.Blocks):
         """Gradio would print the error, its message and the inputs of the event.
 
         Raises:
-            gr.Error: an error that was meant for the visitor, or the sentence for all others.
+            gr.Error: an error that was meant for the visitor, or the sentence for all others; or what is in view on
+                the page is no longer kept here.
         """
+        event = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        if is_forgotten(event, named.get("state")):
+            raise gr.Error(self._words(event, inputs).forgotten, print_exception=False)
         try:
             check_inputs(inputs, uploads_folder())
             answer = await super().process_api(block_fn, inputs, *arguments, **named)
@@ -68,6 +77,18 @@ class Page(gr.Blocks):
         if named.get("iterator") is not None and not answer["is_generating"]:
             answer["data"] = [gr.skip() for _ in answer["data"]]  # else the browser gets the last answer once more
         return answer
+
+    def _words(self, event: BlockFunction, inputs: list[Any]) -> FrameWords:
+        """In the language of the page that asks, where the event says which that is."""
+        known = self.language in event.inputs and len(inputs) == len(event.inputs)
+        return words_for(str(inputs[event.inputs.index(self.language)]) if known else "").page.frame
+
+
+def is_forgotten(event: BlockFunction, session: SessionState | None) -> bool:
+    """Whether something in view was chosen, and the session has nothing of it any more: the page was away for long."""
+    states = [block for block in event.inputs if isinstance(block, State) and block.value is None]
+    is_choice = any(name in CHOICES for _, name in event.targets)
+    return is_choice and bool(states) and session is not None and all(session[each._id] is None for each in states)
 
 
 def in_all_languages(sentence: Callable[[FrameWords], str]) -> str:

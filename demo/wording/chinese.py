@@ -26,6 +26,7 @@ _FRAME: Final = FrameWords(
     crowded="演示正忙：已有 {waiting} 人在等待。请几秒后再试。",
     too_large="发送的内容太大：最多接受 {limit} 个字符。",
     unread="这个结果没有被及时取走。请再问一次。",
+    forgotten="此页面离开了一段时间，结果已不再保留。请再问一次。",
     lost="与服务器的连接已断开。页面上的内容仍可查看；要继续使用，请刷新页面。",
     reload="刷新页面",
 )

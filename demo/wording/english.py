@@ -26,6 +26,7 @@ _FRAME: Final = FrameWords(
     crowded="The demo is busy: {waiting} are waiting. Try again in a few seconds.",
     too_large="What was sent is too large: at most {limit} characters are taken.",
     unread="This answer was not fetched in time. Please ask again.",
+    forgotten="This page has been away for a while and its result is no longer kept here. Please ask again.",
     lost="The connection to the server is lost. What this page shows stays; to go on, reload it.",
     reload="Reload the page",
 )

@@ -26,6 +26,7 @@ class FrameWords:
     crowded: str  # {waiting}
     too_large: str  # {limit}
     unread: str
+    forgotten: str
     lost: str
     reload: str
 

@@ -12,6 +12,7 @@ from gradio.state_holder import SessionState
 from starlette.exceptions import HTTPException
 
 from demo.page import Page
+from demo.tabs.page_view import PageView
 
 SECRET: Final = "Xanthippe-4711"
 ENGLISH: Final = "The demo is busy: 2 are waiting. Try again in a few seconds."
@@ -102,3 +103,21 @@ async def test_a_full_queue_says_so_in_the_visitors_language_and_lets_other_even
     assert [await pushed(page, 2, ["a", "zh"], "en") for _ in range(3)] == ["waits", "waits", CHINESE]
     assert await pushed(page, 2, ["zh", "en"], "zh-CN") == ENGLISH
     assert await pushed(page, 2, ["forged"], "zh-CN") == CHINESE
+
+
+@in_a_loop
+async def test_a_choice_in_what_is_no_longer_kept_is_told_so_and_asking_anew_is_not() -> None:
+    page: Page
+    with Page(waiting=2, at_once=1) as page:
+        page.language = gr.Radio(["en", "zh"], value="en")
+        kept, text, view = gr.State(None), gr.Textbox(), PageView("nbest")
+        view.choose(lambda kept, _: f"chosen in {kept}", [kept, page.language], [text])
+        page.language.change(lambda kept, _: f"language of {kept}", [kept, page.language], [text])
+    session: Any = SessionState(page)
+    with pytest.raises(gr.Error, match="result is no longer kept here"):
+        await page.process_api(0, [None, "en"], session_hash="s", state=session)
+    with pytest.raises(gr.Error, match="请再问一次"):
+        await page.process_api(0, [None, "zh"], session_hash="s", state=session)
+    assert (await page.process_api(1, [None, "zh"], session_hash="s", state=session))["data"] == ["language of None"]
+    session[kept._id] = "a search"
+    assert (await page.process_api(0, [None, "zh"], session_hash="s", state=session))["data"] == ["chosen in a search"]
