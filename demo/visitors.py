@@ -9,8 +9,9 @@ sleeps for a moment looks as if its page had been closed. Gradio would keep it f
 gigabyte.
 """
 
+import math
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ import gradio as gr
 from gradio.state_holder import SessionState, StateHolder
 
 SECONDS_AFTER_CLOSING: Final = 600
+SECONDS_WITHOUT_STATE: Final = 60  # of a session that has nothing to lose: each call of an endpoint makes one
 
 
 class Visitor(SessionState):
@@ -47,12 +49,28 @@ class Visitors(StateHolder):
     def delete_all_expired_state(self) -> None:
         """Gradio calls it every second."""
         super().delete_all_expired_state()  # type: ignore[no-untyped-call]  # Gradio leaves it untyped
-        begin = datetime.now() - timedelta(seconds=SECONDS_AFTER_CLOSING)
+        now, queue = datetime.now(), self.blocks._queue
         for session_id, session in list(self.session_data.items()):
-            if session.is_closed and self.time_last_used.get(session_id, begin) < begin:
-                with self.lock:
-                    self.session_data.pop(session_id, None)
-                    self.time_last_used.pop(session_id, None)
+            events = queue.pending_event_ids_session.get(session_id, ())
+            unused = (now - self.time_last_used.get(session_id, now)).total_seconds()
+            is_at_work = any(event in queue.event_ids_to_events for event in events)
+            if not is_at_work and unused > _seconds_kept(session, has_answers=bool(events)):
+                self._forget(session_id)
+
+    def _forget(self, session_id: str) -> None:
+        with self.lock:
+            self.session_data.pop(session_id, None)
+            self.time_last_used.pop(session_id, None)
+        queue = self.blocks._queue  # which would keep an empty line for each session
+        queue.pending_event_ids_session.pop(session_id, None)
+        queue.pending_messages_per_session.pop(session_id, None)
+
+
+def _seconds_kept(session: SessionState, *, has_answers: bool) -> float:
+    """After its last use."""
+    if not session.state_data and not has_answers:
+        return SECONDS_WITHOUT_STATE
+    return SECONDS_AFTER_CLOSING if session.is_closed or not session.state_data else math.inf
 
 
 class _Nothing(dict[int, Any]):

@@ -24,7 +24,9 @@ def app() -> Any:
         blocks=blocks,
         state_session_capacity=2,
         app=SimpleNamespace(),
-        _queue=SimpleNamespace(),
+        _queue=SimpleNamespace(
+            pending_event_ids_session={}, pending_messages_per_session={}, event_ids_to_events={}
+        ),
     )
 
 
@@ -62,6 +64,27 @@ def test_what_a_closed_page_had_stays_for_minutes_and_not_for_an_hour(visitors: 
     visitors.delete_all_expired_state()
     assert "ada" not in visitors
     assert visitors["bob"][STATE._id] == "bob"
+
+
+def test_a_session_that_keeps_nothing_goes_after_a_minute_or_so_and_with_it_its_line_in_the_queue(
+    visitors: Visitors, app: Any
+) -> None:
+    queue, lines = app._queue, ("pending_event_ids_session", "pending_messages_per_session")
+    for name in ("caller", "slow"):
+        assert visitors[name].state_data == {}
+        queue.pending_event_ids_session[name], queue.pending_messages_per_session[name] = set(), "a line"
+    queue.pending_event_ids_session["slow"].add("answered")
+    _pass_minutes(visitors, 2)
+    visitors.delete_all_expired_state()
+    assert "caller" not in visitors and all("caller" not in getattr(queue, line) for line in lines)
+    assert "slow" in visitors  # who may still come for the answer
+    queue.event_ids_to_events["answered"] = "it is still being worked out"
+    _pass_minutes(visitors, 20)
+    visitors.delete_all_expired_state()
+    assert "slow" in visitors
+    queue.event_ids_to_events.clear()
+    visitors.delete_all_expired_state()
+    assert "slow" not in visitors and all("slow" not in getattr(queue, line) for line in lines)
 
 
 def _pass_minutes(visitors: Visitors, minutes: int) -> None:
