@@ -259,6 +259,8 @@ class Growth:
 def main() -> None:
     """Print what was done, the growth of each quantity and the verdicts, and the same as one line of JSON."""
     options = tyro.cli(SoakOptions, description=__doc__)
+    if options.minutes <= options.warm_up:
+        raise SystemExit(f"--minutes must be more than --warm-up ({options.warm_up}), got {options.minutes}")
     with started(ROOT / "app.py") as (_, url, process), chromium() as browser:
         wait_for_model(url)
         soak = Soak(url, process.pid, options)
