@@ -9,6 +9,7 @@ A large file is decoded in shards, also by several processes, as in
 import contextlib
 import hashlib
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -77,7 +78,7 @@ class DecodeOptions:
     require: tuple[str, ...] = ()
     """beam, exact: every output holds these words, each argument in a row: --require chat 'petit chien'"""
     forbid: tuple[str, ...] = ()
-    """no output holds these words, each of which must be one piece of the model's vocabulary"""
+    """words of one piece of the model's vocabulary, which it never writes; it may spell them in other pieces"""
     prefix: str = ""
     """every output begins with these words"""
     stop_rule: StopRule | None = None
@@ -97,7 +98,7 @@ class DecodeOptions:
     seed: int | None = None
     """sampling: equal seeds draw equal outputs"""
     samples: int | None = None
-    """sampling: outputs drawn for each source; a trace has them all"""
+    """sampling: outputs drawn for each source; the text is the best scored of them, a trace has them all"""
     max_nodes: int | None = None
     """exact: prefixes that are continued at most"""
     max_seconds: float | None = None
@@ -121,6 +122,9 @@ class DecodeOptions:
         for name in ("batch_size", "shard_lines"):
             if (value := getattr(self, name)) < 1:
                 raise OptionError(f"{name} must be 1 or more, got {value}")
+        source, output = Path(self.input), Path(self.output)
+        if source.is_file() and source.resolve() == output.resolve():
+            raise OptionError(f"output must be another file than input, got {self.output!r} for both")
 
     def search(self) -> SearchOptions:
         """The options of the chosen algorithm, or of the toolkit.
@@ -135,11 +139,19 @@ class DecodeOptions:
         if strangers := sorted(set(given) - known):
             raise OptionError(f"decoder '{self.decoder}' has no setting {strangers[0]}, got {given[strangers[0]]}")
         if not self.preset:
+            self._check_weights()
             options: SearchOptions = kind(**given)
             return options
         if self.decoder != "beam":
             raise OptionError(f"preset goes with decoder 'beam', got {self.preset!r} and {self.decoder!r}")
         return preset(self.preset, **given)
+
+    def _check_weights(self) -> None:
+        """A rule of weight 0 does nothing: who asks for the rule wants it to do something."""
+        if self.coverage not in (None, CoverageRule.NONE) and not self.beta:
+            raise OptionError(f"coverage '{self.coverage}' needs a beta above 0, got {self.beta}")
+        if self.length_rule in (LengthRule.REWARD, LengthRule.BOUNDED_REWARD) and not self.reward:
+            raise OptionError(f"length_rule '{self.length_rule}' needs a reward above 0, got {self.reward}")
 
 
 def main() -> int:
@@ -155,6 +167,9 @@ def main() -> int:
     except Seq2SeqError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 128 + signal.SIGINT
     except BrokenPipeError:  # the reader of our output has gone, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -176,6 +191,7 @@ def run(options: DecodeOptions) -> None:
                 crew,
                 _settings(options),
                 lambda shard: decoded(pipeline, shard.lines, search, options, first=shard.first),
+                lambda shard: _decodable(pipeline, shard.lines, options.input, shard.first),
                 resume=options.resume,
             )
             return

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -91,21 +91,32 @@ class ShardedFile:
         return self.output.with_name(f"{self.output.name}.shards")
 
     def decode(
-        self, crew: Crew, settings: Mapping[str, Any], decoded: Callable[[Shard], Iterator[str]], *, resume: bool
+        self,
+        crew: Crew,
+        settings: Mapping[str, Any],
+        decoded: Callable[[Shard], Iterator[str]],
+        checked: Callable[[Shard], Iterable[str]],
+        *,
+        resume: bool,
     ) -> None:
         """Decode what is not finished, wait for the others and put all together.
 
         Args:
             settings: all that decides the outputs, in the types of JSON; finished shards of others are refused.
             decoded: the lines of output for a shard.
-            resume: whether finished shards are used; without it all are decoded anew.
+            checked: the lines of a shard, one after the other; it raises where one cannot be decoded. All are looked at
+                before the first shard is decoded, for shards of a file that must be mended are of no use.
+            resume: whether finished shards are used.
 
         Raises:
-            OptionError: the finished shards are of another file or other settings.
+            OptionError: the finished shards are of another file or other settings, or there are some and `resume` is
+                not asked for; or the folder of shards holds something else.
             DataError: a file cannot be read or written, or the input was changed meanwhile.
         """
-        if crew.rank == 0:
-            self._prepare(settings, resume=resume or crew.restarted)
+        if crew.rank == 0 and not self._prepare(settings, resume=resume or crew.restarted):
+            for _, shard in self._shards(set(range(self._count))):
+                for _ in checked(shard):
+                    pass
         crew.wait()
         mine = range(crew.rank, self._count, crew.size)
         left = [number for number in mine if not self._part(number).exists()]
@@ -124,16 +135,22 @@ class ShardedFile:
     def _part(self, number: int) -> Path:
         return self.folder / f"{number:06}"
 
-    def _prepare(self, settings: Mapping[str, Any], *, resume: bool) -> None:
+    def _prepare(self, settings: Mapping[str, Any], *, resume: bool) -> bool:
+        """Make the folder ready; whether finished shards may lie in it."""
         manifest = {**settings, "shard_lines": self.shard_lines, "input": self.digest}
         path = self.folder / MANIFEST
         if resume and path.exists():
             _require_same(path, manifest)
-            return
+            return True
         with writing(self.folder):
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir()
+            self.folder.mkdir(exist_ok=True)
+            found = {each.name for each in self.folder.iterdir()} - {MANIFEST}
+        if found and path.exists():
+            raise OptionError(f"output has finished shards in {self.folder}: --resume goes on, or delete it")
+        if found:
+            raise OptionError(f"output needs the folder {self.folder} for its shards, which holds something else")
         write_file(path, json.dumps(manifest, indent=1).encode())
+        return False
 
     def _shards(self, wanted: set[int]) -> Iterator[tuple[int, Shard]]:
         """The wanted shards with their numbers."""
@@ -163,7 +180,7 @@ def _require_same(path: Path, manifest: Mapping[str, Any]) -> None:
         saved = json.loads(path.read_bytes())
         began = {name: saved[name] for name in manifest}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path}: is damaged ({error!s:.80}); without --resume all is decoded anew") from error
+        raise DataError(f"{path}: is damaged ({error!s:.80}); delete the folder to decode anew") from error
     for name, value in manifest.items():
         if began[name] == value:
             continue

@@ -5,12 +5,16 @@ import codecs
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
 from seq2seq_core.errors import CheckpointError, DataError
+
+if sys.platform != "win32":
+    import fcntl
 
 LARGEST_FILE: Final = 2 << 30  # bytes; a larger file of a checkpoint is refused before it is read
 
@@ -51,6 +55,32 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
             temporary.unlink(missing_ok=True)
             raise
         flush_folder(target.parent)
+
+
+@contextmanager
+def sole_use(folder: Path) -> Iterator[None]:
+    """The folder, made if it is not there, for one process at a time; where that ends, in any way, it is free again.
+
+    Windows has no such locks: nothing is held there.
+
+    Raises:
+        DataError: another process holds it, or it cannot be made.
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        yield
+        return
+    with writing(folder):
+        place = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataError(f"output must be free, but another process is writing to {folder}") from None
+        yield
+    finally:
+        os.close(place)
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -5,13 +5,14 @@
 
     torchrun --nproc-per-node 2 -m seq2seq_core.train ...
 
-A stopped run goes on exactly where it was with the same command and `--resume`; a finished one goes on to
-a larger `--max-tokens`, unless its learning rate has fallen to zero by the cosine schedule. SIGTERM saves and ends.
+Ctrl-C and SIGTERM save and end. A stopped run goes on exactly where it was with the same command and `--resume`;
+a finished one goes on to a larger `--max-tokens`, unless its learning rate has fallen to zero by the cosine schedule.
 """
 
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +25,7 @@ import tyro
 from seq2seq_core.checkpoint import count_parameters, load_checkpoint, save_checkpoint
 from seq2seq_core.errors import DataError, OptionError, Seq2SeqError, TrainingError
 from seq2seq_core.evaluation import evaluate, room_for
-from seq2seq_core.files import recover_folder, standing_folder
+from seq2seq_core.files import recover_folder, sole_use, standing_folder
 from seq2seq_core.models import FAMILIES
 from seq2seq_core.perplexity import named_perplexities
 from seq2seq_core.pipeline import Pipeline
@@ -45,7 +46,7 @@ from seq2seq_core.training.record import card_of, check_same_training, differenc
 from seq2seq_core.training.run import Run
 from seq2seq_core.training.shards import Store
 from seq2seq_core.training.state import unpack_state
-from seq2seq_core.training.stopping import STATUS, StoppedError
+from seq2seq_core.training.stopping import StoppedError
 
 _STYLE = (tyro.conf.EnumChoicesFromValues,)
 _HELD_OUT = 1_000  # validation pairs of a generated task, and as many test pairs
@@ -65,21 +66,25 @@ def main() -> int:
     except StoppedError as stop:
         if leads:
             print(stop, file=sys.stderr)
-        return STATUS
+        return stop.status
     except Seq2SeqError as error:  # where all processes know of it, it comes to the leading one alone
         print(f"error: {error}" if leads else f"error of process {rank()}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # where there was nothing to save yet, or no more
+        if leads:
+            print("stopped", file=sys.stderr)
+        return 128 + signal.SIGINT
     return 0
 
 
 def train(options: TrainingOptions) -> Run:
     """Read the data, train, and measure the best model on the test file."""
     device = _device(options)
-    with joined(device) as team:
+    with joined(device) as team, ExitStack() as held:
         if any(team.sums([is_restarted()])) and not options.dry_run:
             options = replace(options, resume=team.led(lambda: _can_go_on(options)))
         texts = team.together(lambda: _read(options))
-        trainer = _start(options, texts, device, team)
+        trainer = _start(options, texts, device, team, held)
         with _data_folder(options) as folder:
             pairs = team.together(lambda: _tokenised(options, texts, trainer, folder))
             room = max(10, pairs["train"].room(trainer.model.positions))
@@ -88,7 +93,9 @@ def train(options: TrainingOptions) -> Run:
                 for line in preview(trainer, pairs["train"]):
                     team.say(line)
                 return run
-        if not trainer.progress.finished:
+        if trainer.progress.finished:
+            team.say(f"finished at {trainer.progress.tokens:,} tokens: nothing is left to train")
+        else:
             trainer.train(pairs["train"], pairs["valid"])
     if team.leads and _measured(options):
         _measure(options, run, trainer.log)
@@ -150,10 +157,12 @@ def _measured(options: TrainingOptions) -> bool:
     return options.test is not None or (bool(options.task) and options.tokenizer.source_kind != "none")
 
 
-def _start(options: TrainingOptions, texts: Mapping[str, Text], device: torch.device, team: Team) -> Trainer:
+def _start(
+    options: TrainingOptions, texts: Mapping[str, Text], device: torch.device, team: Team, held: ExitStack
+) -> Trainer:
     """A training at its beginning, or the saved one with its model, tokenizers and state."""
     if not options.dry_run:
-        team.led(lambda: _claim(options))
+        team.led(lambda: _claim(options, held))
     torch.manual_seed(options.seed)
     record = record_of(options, texts, team)
     if options.resume:
@@ -174,12 +183,13 @@ def _start(options: TrainingOptions, texts: Mapping[str, Text], device: torch.de
     return Trainer(options, model.to(device), run, log, team)
 
 
-def _claim(options: TrainingOptions) -> None:
-    """Make sure of the folder of the run: one that can be resumed, or none that holds a run."""
+def _claim(options: TrainingOptions, held: ExitStack) -> None:
+    """Make sure of the folder of the run: one that can be resumed, or none that holds a run; and of nobody else's."""
     last = options.output / "last"
-    recover_folder(last)
-    if options.resume and not last.exists():
+    if options.resume and not standing_folder(last).exists():
         raise TrainingError(f"resume needs the checkpoint of a validation, and {last} does not exist yet")
+    held.enter_context(sole_use(options.output))
+    recover_folder(last)
     if last.exists() and not options.resume:
         raise TrainingError(f"output must be a new folder or come with --resume, but {options.output} holds a run")
 

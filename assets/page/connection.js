@@ -4,9 +4,12 @@
 // behind a proxy the requests are answered by nobody (502). Both are noticed where the page asks for something.
 
 import { make } from "./dom.js";
+import { asked, openStream } from "./streams.js";
 
 const OURS = "/gradio_api/";
-const STREAMS = /\/gradio_api\/(queue\/data|heartbeat)/;
+const ANSWERS = /\/gradio_api\/queue\/data/;
+const HEARTBEAT = /\/gradio_api\/heartbeat/;
+const QUESTION = /\/gradio_api\/queue\/join/;
 const NOBODY = new Set([502, 504]); // what a proxy answers for a process that is not there
 const LOST = "connection-lost"; // a class of the page
 const MILLISECONDS_BETWEEN_LOOKS = 2000;
@@ -22,11 +25,16 @@ window.fetch = async (...request) => {
   const address = addressOf(request[0]);
   const isOurs = address.startsWith(new URL(document.baseURI).origin) && address.includes(OURS);
   if (!isOurs) return ask(...request);
+  const stream = ANSWERS.test(address) ? openStream() : null;
+  request[1]?.signal?.addEventListener("abort", () => stream?.end());
   try {
-    const response = await ask(...request);
+    const response = await (QUESTION.test(address) ? asked(() => ask(...request)) : ask(...request));
     if (NOBODY.has(response.status)) look();
-    return STREAMS.test(address) && response.ok && response.body ? watched(response) : response;
+    const isStream = (stream || HEARTBEAT.test(address)) && response.ok && response.body;
+    if (!isStream) stream?.end();
+    return isStream ? watched(response, stream) : response;
   } catch (error) {
+    stream?.end();
     suspect(error);
     throw error;
   }
@@ -53,21 +61,30 @@ function addressOf(resource) {
   return new URL(resource instanceof Request ? resource.url : String(resource), document.baseURI).href;
 }
 
-/** The same answer, heard on its way: a stream that breaks off tells nobody else. */
-function watched(response) {
+/** The same response, heard on its way: a stream that breaks off tells nobody else. */
+function watched(response, stream) {
   const reader = response.body.getReader();
   const body = new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        if (done) {
+          stream?.end();
+          controller.close();
+        } else {
+          controller.enqueue(value);
+          stream?.hear(value);
+        }
       } catch (error) {
+        stream?.end();
         suspect(error);
         controller.error(error);
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel: (reason) => {
+      stream?.end();
+      return reader.cancel(reason);
+    },
   });
   return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
 }

@@ -17,7 +17,7 @@ from .compare_desk import CompareDesk
 from .compare_lineup import LineupDesk
 from .compare_search import endpoint
 from .page_view import PageView, as_shown
-from .tab import Captions, Context, Properties, Tab, quiet
+from .tab import EACH, LATEST, Captions, Context, Properties, Tab, quiet
 
 SECONDS_KEPT: Final = 3600
 ALPHA_STEP: Final = 0.05
@@ -115,7 +115,7 @@ def build(context: Context) -> None:
     again = quiet(inputs=[context.language, layout.models], outputs=layout.dressed)
     # The models that the visitor trains come and go.
     context.own.change(desk.lineup.dress_again, js=_AS_SHOWN, **again)
-    context.language.change(desk.lineup.dress_again, js=_AS_SHOWN, trigger_mode="always_last", **again)
+    context.language.change(desk.lineup.dress_again, js=_AS_SHOWN, **LATEST, **again)
     _wire_language(layout, desk, context.language)
     api(
         endpoint(context.service),
@@ -127,11 +127,10 @@ def build(context: Context) -> None:
 def _wire_comparing(layout: _Layout, desk: CompareDesk, language: gr.Radio) -> None:
     wires = quiet(inputs=[*layout.settings, language], outputs=layout.everything)
     for trigger in (layout.button.click, layout.sentence.submit):
-        trigger(desk.ask, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
-    filled = layout.examples.choose(
-        desk.lineup.take_example, js=_BUSY, **quiet(inputs=[layout.sentence, layout.models], outputs=[layout.sentence])
-    )
-    filled.then(desk.ask, js=_AS_SHOWN, **wires).failure(None, js=_IDLE, **quiet())
+        trigger(desk.ask, js=_BUSY, **LATEST, **wires).failure(None, js=_IDLE, **quiet())
+    taking = quiet(inputs=[layout.sentence, layout.models], outputs=[layout.sentence])
+    filled = layout.examples.choose(desk.lineup.take_example, js=_BUSY, **EACH, **taking)
+    filled.then(desk.ask, js=_AS_SHOWN, **LATEST, **wires).failure(None, js=_IDLE, **quiet())
     layout.search.change(_with_size, **quiet(inputs=[layout.search], outputs=[layout.beam_size]))
 
 
@@ -142,16 +141,16 @@ def _with_size(search: str) -> Any:
 
 def _wire_models(layout: _Layout, lineup: LineupDesk, language: gr.Radio) -> None:
     layout.lineup.choose(
-        lineup.choose_models, trigger_mode="always_last", **quiet(inputs=[layout.models], outputs=[layout.models])
+        lineup.choose_models, **EACH, **quiet(inputs=[layout.models], outputs=[layout.models])
     )
-    layout.lineup.again(lineup.choose_group, **quiet(inputs=[language], outputs=layout.dressed)).then(
-        lambda: (gr.update(visible=False), None), **quiet(outputs=[layout.results, layout.comparison])
+    layout.lineup.again(lineup.choose_group, **EACH, **quiet(inputs=[language], outputs=layout.dressed)).then(
+        lambda: (gr.update(visible=False), None), **LATEST, **quiet(outputs=[layout.results, layout.comparison])
     )  # what other models wrote about another kind of text is not shown under the new ones
 
 
 def _wire_language(layout: _Layout, desk: CompareDesk, language: gr.Radio) -> None:
     showing = quiet(inputs=[layout.comparison, language], outputs=layout.everything)
-    language.change(desk.show_again, trigger_mode="always_last", **showing)
+    language.change(desk.show_again, **LATEST, **showing)
 
 
 TAB: Final = Tab("compare", lambda words: words.compare.tab, build)

@@ -19,7 +19,7 @@ from .decoders_sweep import SweepDesk
 from .page_view import PageView, as_shown
 from .parts.examples import examples_data
 from .parts.gallery import SEPARATOR, task_text
-from .tab import Captions, Context, Properties, Tab, quiet
+from .tab import EACH, LATEST, Captions, Context, Properties, Tab, quiet
 from .translate_models import ModelDesk
 
 SECONDS_KEPT: Final = 3600
@@ -183,11 +183,11 @@ def build(context: Context) -> None:
 def _wire_trial(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> None:
     wires = quiet(inputs=[*layout.settings, language], outputs=layout.everything)
     for trigger in (layout.button.click, layout.sentence.submit):
-        trigger(desk.ask, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
+        trigger(desk.ask, js=_BUSY, **LATEST, **wires).failure(None, js=_IDLE, **quiet())
     filled = layout.examples.choose(
-        desk.take_example, **quiet(inputs=[layout.sentence, layout.model], outputs=[layout.sentence])
+        desk.take_example, **EACH, **quiet(inputs=[layout.sentence, layout.model], outputs=[layout.sentence])
     )
-    filled.then(desk.ask, js=_BUSY, **wires).failure(None, js=_IDLE, **quiet())
+    filled.then(desk.ask, js=_BUSY, **LATEST, **wires).failure(None, js=_IDLE, **quiet())
     # A sweep of another source does not stay below the new outputs.
     layout.trial.change(lambda: (None,) * 3, **quiet(outputs=layout.swept[1:]))
 
@@ -198,7 +198,7 @@ def _wire_sweeps(layout: _Layout, desk: SweepDesk, language: gr.Radio) -> None:
         desk.sweep, js=_BUSY, **quiet(inputs=[*layout.settings, language], outputs=shown)
     ).failure(None, js=_IDLE, **quiet())
     language.change(
-        desk.show_again, trigger_mode="always_last", **quiet(inputs=[layout.sweep, language], outputs=shown)
+        desk.show_again, **LATEST, **quiet(inputs=[layout.sweep, language], outputs=shown)
     )
     score = [layout.model, layout.beam_size, layout.alpha, layout.length_rule]
     running = layout.upload.upload(
@@ -213,14 +213,14 @@ def _wire_sweeps(layout: _Layout, desk: SweepDesk, language: gr.Radio) -> None:
     )
     language.change(
         desk.show_file_again,
-        trigger_mode="always_last",
+        **LATEST,
         **quiet(inputs=[layout.file_sweep, language], outputs=[layout.file_table]),
     )
 
 
 def _wire_choices(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> None:
     layout.lineup.choose(
-        desk.choose_ways, trigger_mode="always_last", **quiet(inputs=[layout.ways], outputs=[layout.ways])
+        desk.choose_ways, **EACH, **quiet(inputs=[layout.ways], outputs=[layout.ways])
     )
     layout.beam_size.release(
         desk.lineup, js=_AS_SHOWN, **quiet(inputs=[language, layout.ways, layout.beam_size], outputs=[layout.lineup])
@@ -238,6 +238,7 @@ def _wire_choices(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> No
     # and would overwrite what is typed there.
     layout.model.select(
         choose_model,
+        **LATEST,
         **quiet(
             inputs=[layout.model, language],
             outputs=[layout.sentence, layout.examples, layout.results, layout.trial],
@@ -256,7 +257,6 @@ def _wire_own_models(layout: _Layout, desk: DecodersDesk, context: Context) -> N
 
 
 def _wire_language(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> None:
-    latest: dict[str, Any] = {"trigger_mode": "always_last"}
     models = ModelDesk(desk.service, desk.examples)
 
     def dress_again(language: str, ways: str, beam_size: float, model: str) -> tuple[Any, ...]:
@@ -266,14 +266,14 @@ def _wire_language(layout: _Layout, desk: DecodersDesk, language: gr.Radio) -> N
     language.change(
         dress_again,
         js=_AS_SHOWN,
-        **latest,
+        **LATEST,
         **quiet(
             inputs=[language, layout.ways, layout.beam_size, layout.model],
             outputs=[layout.lineup, layout.sentence, layout.examples],
         ),
     )
     shown = [layout.trial, layout.steps.place, language]
-    language.change(desk.show_again, **latest, **quiet(inputs=shown, outputs=layout.everything))
+    language.change(desk.show_again, **LATEST, **quiet(inputs=shown, outputs=layout.everything))
 
 
 TAB: Final = Tab("decoders", lambda words: words.decoders.tab, build)

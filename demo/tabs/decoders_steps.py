@@ -17,7 +17,7 @@ from .parts.health import health_data
 from .parts.pruning import pruning_data
 from .parts.saving import save_data
 from .parts.ways import STAR, way_name
-from .tab import Captions, part_head, quiet
+from .tab import EACH, Captions, part_head, quiet
 
 TREE: Final = "decoders-tree"
 STEPS: Final = 6  # outputs of a choice of a search
@@ -48,7 +48,7 @@ class StepsPart:
 
     def wire(self, trial: gr.State, language: gr.Radio) -> None:
         """A choice, and a click on the button that saves."""
-        self.choice.choose(choose_search, **quiet(inputs=[trial, language], outputs=self.shown))
+        self.choice.choose(choose_search, **EACH, **quiet(inputs=[trial, language], outputs=self.shown))
         self.save.choose(save_search, **quiet(inputs=[trial, self.place, language], outputs=[self.save]))
 
 

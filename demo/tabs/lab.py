@@ -23,7 +23,7 @@ from demo.wording import WORDS, Language, Words
 from .lab_desk import SECONDS_BETWEEN_LOOKS, LabDesk, Shown, choose_network, choose_task
 from .page_view import PageView
 from .parts.exposure import exposure_section
-from .tab import Captions, Context, Properties, Tab, part_head, quiet
+from .tab import LATEST, Captions, Context, Properties, Tab, part_head, quiet
 
 SECONDS_KEPT: Final = 3600
 DEFAULTS: Final = LessonOptions()
@@ -200,11 +200,10 @@ def _wire_training(layout: _Layout, desk: LabDesk, context: Context) -> None:
     layout.stop.click(desk.stop, **quiet(inputs=view, outputs=everything))
     layout.go_on.click(desk.go_on, **quiet(inputs=[*schedule, *view], outputs=everything))
     layout.timer.tick(desk.look, **quiet(inputs=view, outputs=everything))
-    latest: dict[str, Any] = {"trigger_mode": "always_last"}
     layout.place.input(
-        desk.look_back, **latest, **quiet(inputs=view, outputs=[layout.place, *layout.looks_at])
+        desk.look_back, **LATEST, **quiet(inputs=view, outputs=[layout.place, *layout.looks_at])
     )
-    language.change(desk.show_again, **latest, **quiet(inputs=view, outputs=everything))
+    language.change(desk.show_again, **LATEST, **quiet(inputs=view, outputs=everything))
 
 
 def _wire_choices(layout: _Layout, desk: LabDesk, context: Context) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import gradio as gr
 from gradio.blocks import Block
@@ -91,6 +91,14 @@ def part_head(captions: Captions, texts: Callable[[Words], Sequence[str]]) -> No
         return {"value": f"## {title}\n{explain}"}
 
     captions.follow(gr.Markdown(elem_classes="part-head"), value)
+
+
+# How an event is answered that comes while the one before it is being answered. Gradio's third way, the default of most
+# events, drops it.
+# One that says what was chosen: each is answered, one after the other (`demo.waiting`).
+EACH: Final[Properties] = {"trigger_mode": "multiple"}
+# One that asks about what the page holds: once more, with what it holds by then. What the event itself said is lost.
+LATEST: Final[Properties] = {"trigger_mode": "always_last"}
 
 
 def quiet(*, inputs: Iterable[Any] = (), outputs: Iterable[Any] = ()) -> dict[str, Any]:

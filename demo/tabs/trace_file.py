@@ -26,7 +26,7 @@ from .parts.trace_file import (
     node_data,
     tree_words,
 )
-from .tab import Captions, Context, Tab, part_head, quiet
+from .tab import EACH, LATEST, Captions, Context, Tab, part_head, quiet
 
 SECONDS_KEPT: Final = 3600
 SELECTION: Final = 6  # outputs of a choice of a node
@@ -71,15 +71,14 @@ class _Layout:
 
 def build(context: Context) -> None:
     layout, language = _Layout(context.captions), context.language
-    latest: dict[str, Any] = {"trigger_mode": "always_last"}
     opened = quiet(inputs=[language], outputs=layout.everything)
-    layout.input.choose(open_file, js=_BUSY, **opened).failure(None, js=_IDLE, **quiet())
+    layout.input.choose(open_file, js=_BUSY, **EACH, **opened).failure(None, js=_IDLE, **quiet())
     inputs = [layout.chosen, language]
     follows = quiet(inputs=inputs, outputs=layout.selection)
-    layout.tree.point_click(choose_node, **follows, **latest)
-    layout.heatmap.point_click(choose_node, **follows, **latest)
-    layout.facts.choose(choose_output, **follows, **latest)
-    language.change(show_again, **quiet(inputs=inputs, outputs=layout.everything), **latest)
+    layout.tree.point_click(choose_node, **follows, **EACH)
+    layout.heatmap.point_click(choose_node, **follows, **EACH)
+    layout.facts.choose(choose_output, **follows, **EACH)
+    language.change(show_again, **quiet(inputs=inputs, outputs=layout.everything), **LATEST)
 
 
 def open_file(language: str, event: gr.EventData) -> Outputs:

@@ -6,7 +6,7 @@ import gradio as gr
 from gradio.events import api
 
 from .page_view import PageView, as_shown
-from .tab import Context, Tab, part_head, quiet
+from .tab import EACH, LATEST, Context, Tab, part_head, quiet
 from .translate_attention import AttentionPart, choose_head, choose_little, look_closer
 from .translate_desk import Desk, endpoint
 from .translate_input import InputPart
@@ -113,13 +113,13 @@ def _wire_decoding(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
     part = layout.input
     wires = quiet(inputs=[*part.settings, language], outputs=layout.everything)
     for trigger in (part.button.click, part.sentence.submit, part.seed.submit):
-        trigger(desk.translate, js=_BUSY_AS_SHOWN, **wires).failure(None, js=_IDLE, **quiet())
+        trigger(desk.translate, js=_BUSY_AS_SHOWN, **LATEST, **wires).failure(None, js=_IDLE, **quiet())
     filled = part.examples.choose(
-        desk.take_example, js=_BUSY, **quiet(inputs=[part.sentence, part.model], outputs=[part.sentence])
+        desk.take_example, js=_BUSY, **EACH, **quiet(inputs=[part.sentence, part.model], outputs=[part.sentence])
     )
-    filled.then(desk.translate, **wires).failure(None, js=_IDLE, **quiet())
+    filled.then(desk.translate, **LATEST, **wires).failure(None, js=_IDLE, **quiet())
     drawn = part.sample.click(next_seed, js=_BUSY, **quiet(inputs=[part.seed], outputs=[part.seed]))
-    drawn.then(desk.translate, **wires).failure(None, js=_IDLE, **quiet())
+    drawn.then(desk.translate, **LATEST, **wires).failure(None, js=_IDLE, **quiet())
     layout.nbest.again(
         desk.search_again, js=_BUSY, **quiet(inputs=[layout.chosen, language], outputs=layout.everything)
     ).failure(None, js=_IDLE, **quiet())
@@ -129,13 +129,14 @@ def _wire_models(layout: _Layout, desk: Desk, models: ModelDesk, language: gr.Ra
     """Another model answers what the page shows the answer to; before that, nothing is decoded."""
     part = layout.input
     chosen = part.gallery.choose(
-        models.choose, **quiet(inputs=[part.model, language], outputs=part.dressed)
+        models.choose, **EACH, **quiet(inputs=[part.model, language], outputs=part.dressed)
     )
     again = quiet(inputs=[layout.chosen, *part.settings, language], outputs=layout.everything)
-    chosen.then(desk.answer_again, js=_BUSY_AGAIN, **again).failure(None, js=_IDLE, **quiet())
-    part.examples.again(models.other_pictures, **quiet(inputs=[part.model, language], outputs=[part.examples]))
+    chosen.then(desk.answer_again, js=_BUSY_AGAIN, **LATEST, **again).failure(None, js=_IDLE, **quiet())
+    others = quiet(inputs=[part.model, language], outputs=[part.examples])
+    part.examples.again(models.other_pictures, **EACH, **others)
     dressing = quiet(inputs=[language, part.model], outputs=part.dressed)
-    language.change(models.dress_again, js=_AS_SHOWN, trigger_mode="always_last", **dressing)
+    language.change(models.dress_again, js=_AS_SHOWN, **LATEST, **dressing)
 
 
 def _wire_own_models(layout: _Layout, models: ModelDesk, context: Context) -> None:
@@ -157,16 +158,15 @@ def _wire_alpha(layout: _Layout) -> None:
 
 def _wire_selection(layout: _Layout, desk: Desk, language: gr.Radio) -> None:
     inputs = [layout.chosen, language]
-    latest: dict[str, Any] = {"trigger_mode": "always_last"}
     follows = quiet(inputs=inputs, outputs=layout.selection)
     for nodes in (layout.search.tree.point_click, layout.search.trie.point_click, layout.search.pruning.choose):
-        nodes(desk.choose_node, **follows, **latest)
-    layout.nbest.choose(desk.choose_hypothesis, **follows, **latest)
-    layout.result.choose(desk.choose_card, **follows, **latest)
+        nodes(desk.choose_node, **follows, **EACH)
+    layout.nbest.choose(desk.choose_hypothesis, **follows, **EACH)
+    layout.result.choose(desk.choose_card, **follows, **EACH)
     closer = quiet(inputs=inputs, outputs=layout.closer)
-    layout.attention.large.point_click(look_closer, **closer, **latest)
-    layout.attention.little.point_click(choose_little, **closer, **latest)
-    layout.attention.choice.choose(choose_head, **closer, **latest)
+    layout.attention.large.point_click(look_closer, **closer, **EACH)
+    layout.attention.little.point_click(choose_little, **closer, **EACH)
+    layout.attention.choice.choose(choose_head, **closer, **EACH)
 
 
 def _wire_what_if(layout: _Layout, desk: WhatIfDesk, language: gr.Radio) -> None:
@@ -182,7 +182,7 @@ def _wire_waiting(layout: _Layout, desk: Desk, context: Context) -> None:
     context.app.load(desk.look_again, **looking)
     layout.look_again.tick(desk.look_again, **looking)
     showing = quiet(inputs=inputs, outputs=layout.everything)
-    context.language.change(desk.show_again, trigger_mode="always_last", **showing)
+    context.language.change(desk.show_again, **LATEST, **showing)
 
 
 TAB: Final = Tab("translate", lambda words: words.page.translate, build)

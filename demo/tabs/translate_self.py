@@ -19,7 +19,7 @@ from .page_view import PageView, chosen_number
 from .parts.message import problem_text
 from .parts.selection import Selection
 from .parts.self_attention import SelfSelection, SideView, little_id, sharpest_of, side_view
-from .tab import Captions, quiet
+from .tab import EACH, LATEST, Captions, quiet
 
 SECONDS_KEPT: Final = 3600
 OPENED: Final = 9  # outputs of opening it
@@ -138,11 +138,10 @@ def choose_head(side: Side) -> Callable[..., Outputs]:
 
 
 def wire(part: SelfPart, desk: SelfDesk, selection: gr.State, language: gr.Radio) -> None:
-    latest: dict[str, Any] = {"trigger_mode": "always_last"}
-    part.fold.expand(desk.open, **quiet(inputs=[selection, language], outputs=part.opened), **latest)
+    part.fold.expand(desk.open, **quiet(inputs=[selection, language], outputs=part.opened), **LATEST)
     again = quiet(inputs=[part.chosen, language], outputs=part.opened)
-    language.change(desk.show_again, **again, **latest)
+    language.change(desk.show_again, **again, **LATEST)
     for side, place in ((Side.ENCODER, part.encoder), (Side.DECODER, part.decoder)):
         wires = quiet(inputs=[part.chosen, language], outputs=[part.chosen, place.choice, place.large])
-        place.little.point_click(choose_little(side), **wires, **latest)
-        place.choice.choose(choose_head(side), **wires, **latest)
+        place.little.point_click(choose_little(side), **wires, **EACH)
+        place.choice.choose(choose_head(side), **wires, **EACH)

@@ -56,6 +56,8 @@ class SearchOptions:
             )
         if (tokens := self.constraints.required_tokens) >= self.max_length:
             raise OptionError(f"max_length must be above the {tokens} required tokens, got {self.max_length}")
+        if (tokens := len(self.constraints.forced_prefix)) > self.max_length:
+            raise OptionError(f"max_length must have room for the {tokens} tokens of the prefix, got {self.max_length}")
 
     def _looks_ahead(self) -> bool:
         """Whether the search can make room for required tokens before it is too late."""
@@ -100,13 +102,14 @@ class SearchOptions:
     def resolve_max_length(self, source_length: int) -> int:
         """The bound on T for a source of `source_length` tokens.
 
-        Without max_length: 2 * source tokens + room, at least min_length + 1 (or what the required tokens need) so that
-        a short source in a batch can still end, and never more than the cap.
+        Without max_length: 2 * source tokens + room, at least min_length + 1 (or what required tokens and prefix need)
+        so that a short source in a batch can still end, and never more than the cap.
         """
         if self.max_length is not None:
             return self.max_length
         room = DEFAULT_ROOM if self.room is None else self.room
-        least = max(self.min_length, self.constraints.required_tokens) + 1
+        asked = self.constraints
+        least = max(self.min_length, asked.required_tokens, len(asked.forced_prefix)) + 1
         return min(MAXIMUM_LENGTH_CAP, max(2 * source_length + room, least))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from seq2seq_core.errors import OptionError
 from seq2seq_core.models.config import ATTENDING, PICTURE_ENCODERS, RECURRENT_ENCODERS, EncoderKind, Output
 from seq2seq_core.tokenizer import LEARNT_KINDS, TokenizerKind
+from seq2seq_core.training.idle import idle_settings
 from seq2seq_core.training.rewards import reward_exclusions
 from seq2seq_core.training.start import start_exclusions
 
@@ -20,7 +21,8 @@ def check_combination(options: "TrainingOptions") -> None:
     Raises:
         OptionError: names both settings and their values.
     """
-    for broken, message in chain(_exclusions(options), start_exclusions(options), reward_exclusions(options)):
+    lists = (_exclusions(options), idle_settings(options), start_exclusions(options), reward_exclusions(options))
+    for broken, message in chain(*lists):
         if broken:
             raise OptionError(message)
 

@@ -32,7 +32,7 @@ from seq2seq_core.training.run import Run
 from seq2seq_core.training.schedule import rate_factor
 from seq2seq_core.training.start import freeze
 from seq2seq_core.training.state import Progress, RandomState
-from seq2seq_core.training.stopping import Stop, StoppedError, sigterm_heeded
+from seq2seq_core.training.stopping import Stop, StoppedError, signals_heeded
 
 
 class Trainer:
@@ -62,7 +62,7 @@ class Trainer:
         """Go on until the budget is spent or validation stops getting better.
 
         Raises:
-            StoppedError: SIGTERM came; the training is saved.
+            StoppedError: Ctrl-C or SIGTERM came; the training is saved.
             TrainingError: a loss, a gradient or a weight is no finite number; the last checkpoint is intact.
             DataError: a file cannot be read or written; the last checkpoint is intact.
         """
@@ -72,7 +72,7 @@ class Trainer:
         self._saved_at, self.taught = progress.tokens, self.team.wrap(self.objective)
         order = groups(train, self.options, self.team.size * self.options.accumulate, progress)
         read = shares(train, order, self.team, pinned=self.device.type == "cuda")
-        with self._bar() as bar, sigterm_heeded() as self.stop, closing(read):
+        with self._bar() as bar, signals_heeded() as self.stop, closing(read):
             self._look(valid)  # a run may have been stopped where its validation was due
             while not self.is_done():
                 share = next(read)
@@ -215,7 +215,8 @@ class Trainer:
     def _end_saved(self) -> None:
         self._save()
         self.log.write("stopped", **self._position())
-        raise StoppedError(f"stopped by SIGTERM and saved at {self.progress.tokens:,} tokens; --resume goes on")
+        where = f"{self.progress.tokens:,} tokens"
+        raise StoppedError(f"stopped by {self.stop.name} and saved at {where}; --resume goes on", self.stop.number)
 
     def _require_finite(self, name: str, value: float) -> None:
         if not math.isfinite(value):

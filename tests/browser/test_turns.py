@@ -33,3 +33,17 @@ def test_a_choice_and_another_language_wait_for_the_search_that_was_asked_for_be
         (score,) = re.findall(r"得分 = 累计和 / T\^0\.7\s*(-\d\.\d+)", panel)
         assert f"{float(score):.3f}" == chosen.locator("td.score").inner_text()
         assert not guard.problems
+
+
+def test_a_sentence_that_is_sent_while_another_is_searched_is_searched_next(browser: Browser, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        page, guard = visitor(stack, browser, lab_app(stack, tmp_path, free_port()).app.url, "en-US")
+        begin_something_slow(page)
+        box = page.locator("#sentence textarea")
+        box.fill("a b")
+        box.press("Enter")
+        first = page.locator("#view-result .card").first
+        expect(first).to_contain_text(re.compile(r"time3,?0\d\d ms"))  # the slow one
+        expect(first).to_contain_text(re.compile(r"time\d{1,3} ms"))
+        expect(page.locator(".desk.is-busy")).to_have_count(0)
+        assert not guard.problems

@@ -75,6 +75,10 @@ def die_in_shard(monkeypatch: pytest.MonkeyPatch, arguments: Sequence[object], n
         run_main(monkeypatch, *arguments)
 
 
+def lines_in(shard: Shard) -> list[str]:
+    return shard.lines
+
+
 def lines_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
@@ -114,13 +118,47 @@ def test_what_is_finished_is_not_decoded_again(
     assert (lines_of(files[1]), translated) == (TARGETS, [2])
 
 
-def test_without_resume_all_is_decoded_anew(
-    model: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, translated: list[int]
+def test_without_resume_finished_shards_are_neither_used_nor_deleted(
+    model: Path,
+    files: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    translated: list[int],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     die_in_shard(monkeypatch, command(model, files), number=2)
     translated.clear()
+    assert run_main(monkeypatch, *command(model, files)) == 2
+    shards = files[1].with_name("out.shards")
+    assert f"error: output has finished shards in {shards}: --resume goes on, or delete it" in capsys.readouterr().err
+    assert (not files[1].exists(), len(list(shards.iterdir())), translated) == (True, 3, [])
+
+
+def test_a_folder_of_somebody_else_is_not_touched(
+    model: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = files[1].with_name("out.shards") / "notes.txt"
+    notes.parent.mkdir()
+    notes.write_text("precious")
+    for more in ([], ["--resume"]):
+        assert run_main(monkeypatch, *command(model, files, *more)) == 2
+        assert "which holds something else" in capsys.readouterr().err
+    assert notes.read_text() == "precious"
+
+
+def test_a_line_that_cannot_be_decoded_is_named_before_any_shard_is(
+    model: Path,
+    files: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    translated: list[int],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    files[0].write_text("\n".join([*SOURCES[:11], "a " * 600]), encoding="utf-8")
+    assert run_main(monkeypatch, *command(model, files)) == 2
+    assert "line 12: the source must have at most" in capsys.readouterr().err
+    assert translated == []
+    files[0].write_text("\n".join(SOURCES), encoding="utf-8")
     assert run_main(monkeypatch, *command(model, files)) == 0
-    assert (lines_of(files[1]), translated) == (TARGETS, [5, 5, 2])
+    assert lines_of(files[1]) == TARGETS
 
 
 def test_with_nothing_to_resume_all_is_decoded(
@@ -204,7 +242,7 @@ def test_every_process_takes_its_own_shards(files: tuple[Path, Path], monkeypatc
             taken[rank].append(shard.first)
             return iter(shard.lines)
 
-        file.decode(Crew(rank, 2, 0, restarted=False), {}, echo, resume=False)
+        file.decode(Crew(rank, 2, 0, restarted=False), {}, echo, lines_in, resume=False)
 
     def wait(crew: Crew) -> None:
         if crew.rank == 0:
@@ -229,7 +267,7 @@ def test_processes_that_torchrun_started_again_go_on(files: tuple[Path, Path]) -
         return iter(shard.lines)
 
     with pytest.raises(Death):
-        file.decode(Crew(0, 1, 0, restarted=False), {}, dying, resume=False)
-    file.decode(Crew(0, 1, 0, restarted=True), {}, dying, resume=False)
+        file.decode(Crew(0, 1, 0, restarted=False), {}, dying, lines_in, resume=False)
+    file.decode(Crew(0, 1, 0, restarted=True), {}, dying, lines_in, resume=False)
     assert decoded == [1, 6, 6, 11]
     assert lines_of(files[1]) == SOURCES

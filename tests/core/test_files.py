@@ -3,13 +3,24 @@
 import contextlib
 import io
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from seq2seq_core.errors import CheckpointError, DataError
-from seq2seq_core.files import read_regular, recover_folder, standing_folder, utf8_lines, write_file, write_folder
+from seq2seq_core.files import (
+    read_regular,
+    recover_folder,
+    sole_use,
+    standing_folder,
+    utf8_lines,
+    write_file,
+    write_folder,
+)
+from tests.support.project import ROOT
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
@@ -91,3 +102,26 @@ def test_lines_end_at_line_feeds_alone_and_begin_after_the_byte_order_mark() -> 
 def test_a_line_that_is_not_utf8_is_named_by_file_line_and_byte() -> None:
     with pytest.raises(DataError, match=r"^text, line 2: not UTF-8 \(byte 3 of the line\)$"):
         list(utf8_lines([b"fine\n", b"ab\xff\n"], "text"))
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from seq2seq_core.files import sole_use
+with sole_use(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_folder_is_for_one_process_until_that_ends_in_any_way(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    command = [sys.executable, "-c", HOLD, str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None and other.stdout.readline() == "held\n"
+        busy = f"output must be free, but another process is writing to {folder}"
+        with pytest.raises(DataError, match=busy), sole_use(folder):
+            raise AssertionError("two at once")
+        other.kill()
+    with sole_use(folder):
+        assert list(folder.iterdir()) == []

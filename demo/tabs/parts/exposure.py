@@ -19,7 +19,7 @@ from demo.figures.exposure import (
 from demo.figures.labels import number
 from demo.plotly_view import PlotlyView
 from demo.service import ExposedModel, ExposureTask, MeasuredShare
-from demo.tabs.tab import Captions, Context, Properties, part_head, quiet
+from demo.tabs.tab import LATEST, Captions, Context, Properties, part_head, quiet
 from demo.wording import WORDS, Language, Words, words_for
 from demo.wording.exposure_words import ExposureWords
 
@@ -58,8 +58,8 @@ def exposure_section(context: Context) -> None:
     wires: dict[str, Any] = quiet(inputs=[is_drawn, chosen, context.language], outputs=[is_drawn, *views])
     if context.place:
         context.place.select(desk.draw_first, **wires)
-    chosen.change(desk.draw, trigger_mode="always_last", **wires)
-    context.language.change(desk.draw_again, trigger_mode="always_last", **wires)
+    chosen.change(desk.draw, **LATEST, **wires)
+    context.language.change(desk.draw_again, **LATEST, **wires)
 
 
 @dataclass(frozen=True, slots=True)

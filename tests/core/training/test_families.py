@@ -181,10 +181,13 @@ def test_resuming_with_another_task_is_refused(tmp_path: Path, change: dict[str,
         training.train(COPY.options(tmp_path, max_tokens=100, resume=True, **change))
 
 
+FILES: dict[str, Any] = {"task": "", "task_pairs": 20_000}  # pairs of a file and not of a task
+
+
 def test_joined_pairs_are_trained_on_beside_the_single_ones(tmp_path: Path) -> None:
     (tmp_path / "pairs.tsv").write_text("".join(f"a{n} b\tc d{n}\n" for n in range(30)), encoding="utf-8")
     pairs = str(tmp_path / "pairs.tsv")
-    files: dict[str, Any] = {"task": "", "train": pairs, "valid": pairs, "output": tmp_path / "joined", "join": 3}
+    files: dict[str, Any] = {**FILES, "train": pairs, "valid": pairs, "output": tmp_path / "joined", "join": 3}
     run = training.train(replace(COPY.options(tmp_path), **files))
     log = (run.folder / "log.jsonl").read_text(encoding="utf-8")
     # 30 targets of 2 words and an end token; then the same words once more with fewer end tokens: 90 and 60 to 75
@@ -196,7 +199,7 @@ def test_room_for_the_longest_target_goes_into_the_checkpoint(tmp_path: Path) ->
     text = "a\t" + " ".join("b" * 30) + "\n"  # 30 + 1 tokens, 29 more than twice the source
     (tmp_path / "pairs.tsv").write_text(text * 5, encoding="utf-8")
     pairs = str(tmp_path / "pairs.tsv")
-    files: dict[str, Any] = {"task": "", "train": pairs, "valid": pairs, "output": tmp_path / "run", "max_tokens": 40}
+    files: dict[str, Any] = {**FILES, "train": pairs, "valid": pairs, "output": tmp_path / "run", "max_tokens": 40}
     run = training.train(replace(COPY.options(tmp_path), **files))
     assert load_checkpoint(run.best).training["room"] == 29
 

@@ -1,4 +1,4 @@
-"""SIGTERM and saves between validations: nothing is lost, and no bit changes."""
+"""Ctrl-C, SIGTERM and saves between validations: nothing is lost, and no bit changes."""
 
 import json
 import signal
@@ -16,7 +16,7 @@ from seq2seq_core.training.loop import Trainer
 from seq2seq_core.training.losses import predict
 from seq2seq_core.training.record import command
 from seq2seq_core.training.run import Run
-from seq2seq_core.training.stopping import StoppedError, sigterm_heeded
+from seq2seq_core.training.stopping import StoppedError, signals_heeded
 from tests.support.tiny_run import tiny_options
 
 BITS = ("last/model.safetensors", "last/training_state.safetensors", "best/model.safetensors")
@@ -44,8 +44,10 @@ def numbers(options: TrainingOptions) -> dict[str, Any]:
     return read
 
 
-def terminate_in(patch: pytest.MonkeyPatch, owner: type, name: str, call: int) -> None:
-    """Let SIGTERM come while a method is at work for the given time."""
+def terminate_in(
+    patch: pytest.MonkeyPatch, owner: type, name: str, call: int, number: int = signal.SIGTERM
+) -> None:
+    """Let a signal come while a method is at work for the given time."""
     work: Callable[..., object] = getattr(owner, name)
     calls = 0
 
@@ -53,7 +55,7 @@ def terminate_in(patch: pytest.MonkeyPatch, owner: type, name: str, call: int) -
         nonlocal calls
         calls += 1
         if calls == call:
-            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(number)
         return work(*arguments, **named)
 
     patch.setattr(owner, name, asked)
@@ -82,22 +84,46 @@ def test_sigterm_saves_and_the_resumed_run_ends_with_the_same_bits(
     assert bits(cut) == whole
 
 
-def test_the_command_line_ends_with_the_status_of_sigterm(
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=str)
+def test_the_command_line_saves_and_ends_with_the_status_of_the_signal(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: signal.Signals,
+    status: int,
+) -> None:
+    options = options_in(tmp_path / "run")
+    terminate_in(monkeypatch, Trainer, "_update", 3, number)
+    monkeypatch.setattr("sys.argv", command(options).split()[2:])
+    assert main() == status
+    assert f"stopped by {number.name} and saved at" in capsys.readouterr().err
+    assert numbers(options)["update"] == 3
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_third_interrupt_does_not_wait_for_anything() -> None:
+    with pytest.raises(KeyboardInterrupt), signals_heeded() as stop:
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+        assert stop.asked
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_before_there_is_anything_to_save_ends_without_a_stack_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = options_in(tmp_path / "run")
-    terminate_in(monkeypatch, Trainer, "_update", 3)
+    monkeypatch.setattr("seq2seq_core.train.train_tokenizers", lambda *_: signal.raise_signal(signal.SIGINT))
     monkeypatch.setattr("sys.argv", command(options).split()[2:])
-    assert main() == 143
-    assert "stopped by SIGTERM and saved at" in capsys.readouterr().err
-    assert numbers(options)["update"] == 3
+    assert main() == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "stopped"
 
 
 def test_a_sigterm_that_nobody_looked_at_is_not_forgotten() -> None:
     came: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _frame: came.append(number))
     try:
-        with sigterm_heeded() as stop:
+        with signals_heeded() as stop:
             signal.raise_signal(signal.SIGTERM)
             assert (stop.asked, came) == (True, [])
         assert came == [signal.SIGTERM]

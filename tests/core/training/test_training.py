@@ -146,7 +146,7 @@ def test_test_scores_are_those_of_the_shipped_file(tiny_run: Run) -> None:
         (["--optimiser.weight-decay", "nan"], "error: weight_decay must be 0 or more and finite, got nan"),
         (["--model.embedding-size", "1000000000"], "error: embedding_size must be from 1 to 65536"),
         (["--tokenizer.source-size", "20"], "error: vocabulary_size must be"),
-        (["--output", "/dev/null/run"], "error: /dev/null/run/log.jsonl: cannot be written: Not a directory"),
+        (["--output", "/dev/null/run"], "error: /dev/null/run: cannot be written: Not a directory"),
         (["--train", "nowhere.tsv"], "error: nowhere.tsv: cannot be read"),
         (["--model.attention", "psychic"], "error: attention must be one of"),
     ],
