@@ -42,8 +42,7 @@ def test_a_sentence_that_is_sent_while_another_is_searched_is_searched_next(brow
         box = page.locator("#sentence textarea")
         box.fill("a b")
         box.press("Enter")
-        first = page.locator("#view-result .card").first
-        expect(first).to_contain_text(re.compile(r"time3,?0\d\d ms"))  # the slow one
-        expect(first).to_contain_text(re.compile(r"time\d{1,3} ms"))
+        # The slow one is there for a moment.
+        expect(page.locator("#view-result .card").first).to_contain_text(re.compile(r"time\d{1,3} ms"))
         expect(page.locator(".desk.is-busy")).to_have_count(0)
         assert not guard.problems

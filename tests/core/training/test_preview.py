@@ -1,5 +1,6 @@
 """A dry run tells what a training would be and leaves no trace."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def test_the_memory_of_the_weights_is_four_bytes_a_parameter_and_the_optimiser_t
 def test_activations_grow_with_the_batch_and_weights_do_not_count(tmp_path: Path) -> None:
     options = tiny_options(tmp_path, dry_run=True)
     texts = training._texts(options)
-    trainer = training._start(options, texts, torch.device("cpu"), Team())
+    trainer = training._start(options, texts, torch.device("cpu"), Team(), ExitStack())
     pairs = training._tokenised(options, texts, trainer, tmp_path)["train"]
     one, three = (activations(trainer, collate(pairs, [0] * count)) for count in (1, 3))
     logits = 4 * len(trainer.run.target_tokenizer) * (int(pairs.target_lengths(np.array([0]))[0]))  # float32, one pair

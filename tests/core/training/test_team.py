@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -114,7 +115,7 @@ def test_a_run_goes_on_with_as_many_batches_an_update_by_whatever_number_of_proc
     two = replace(options, resume=True, accumulate=1)
     for rank in range(2):
         team = Alone(rank, 2)
-        trainer = training._start(two, texts, torch.device("cpu"), team)
+        trainer = training._start(two, texts, torch.device("cpu"), team, ExitStack())
         assert trainer.progress.tokens >= 500
     assert np.isfinite(trainer.validate(training._tokenised(two, texts, trainer, tmp_path)["valid"]).loss)
 
