@@ -29,6 +29,7 @@ README: Final = ROOT / "README.md"
 BLOCKS: Final = list(blocks(README))
 LANGUAGES: Final = {"bash", "python", "json", "text"}
 SECONDS_PER_BLOCK: Final = 120
+PRINTED: Final = {"echo 'We hear the cat.' |": "We the cat hear."}  # at the end: the reader's own model has learnt it
 
 
 def not_copied(folder: str, names: list[str]) -> set[str]:
@@ -80,6 +81,8 @@ def run(block: Block, copy: Path, log_file: Path) -> None:
             timeout=SECONDS_PER_BLOCK,
         )
         assert done.returncode == 0, done.stdout
+        for command, last_line in PRINTED.items():
+            assert command not in block.text or done.stdout.splitlines()[-1] == last_line
 
 
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b.language != "text"], ids=lambda block: f"line{block.line}")
