@@ -298,7 +298,8 @@ def _device(options: TrainingOptions) -> torch.device:
 
 def _report(name: str, pairs: TokenPairs, trainer: Trainer) -> None:
     if not len(pairs):
-        raise TrainingError(f"{name} must hold a pair within the length limit, got {pairs.skipped} that are longer")
+        longest = f"longest, {trainer.options.longest} tokens"
+        raise TrainingError(f"{name} must hold a pair within {longest}, got {pairs.skipped} that are longer")
     sizes = {"pairs": len(pairs), "skipped": pairs.skipped, "target_tokens": pairs.target_tokens}
     trainer.log.write("data", split=name, **sizes)
     found = f"{len(pairs):,} pairs, {pairs.target_tokens:,} target tokens; {pairs.skipped:,} pairs skipped"
