@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from seq2seq_core.lesson.options import Course, Schedule
+from seq2seq_core.lesson.options import Schedule
 from seq2seq_core.models import Seq2Seq
 from seq2seq_core.readers import Reader
 from seq2seq_core.training.batches import Batch
@@ -39,13 +39,18 @@ class LessonObjective(Objective):
 
 def teaching_options(schedule: Schedule) -> TeachingOptions:
     """The schedule as the training knows it: a falling epsilon is one half after `half` updates, linear or not."""
-    return TeachingOptions(
-        kind=TeachingKind(schedule.course.value),
-        linear_c=0.5 / schedule.half,
-        exponential_k=0.5 ** (1.0 / schedule.half),
-        sigmoid_k=sigmoid_scale(schedule.half) if schedule.course is Course.INVERSE_SIGMOID else 500.0,
-        own=OwnToken(schedule.own.value),
-    )
+    half, own = schedule.half, OwnToken(schedule.own.value)
+    match kind := TeachingKind(schedule.course.value):
+        case TeachingKind.TRUTH:
+            return TeachingOptions()
+        case TeachingKind.FREE:
+            return TeachingOptions(kind=kind, own=own)
+        case TeachingKind.LINEAR:
+            return TeachingOptions(kind=kind, own=own, linear_c=0.5 / half)
+        case TeachingKind.EXPONENTIAL:
+            return TeachingOptions(kind=kind, own=own, exponential_k=0.5 ** (1.0 / half))
+        case TeachingKind.INVERSE_SIGMOID:
+            return TeachingOptions(kind=kind, own=own, sigmoid_k=sigmoid_scale(half))
 
 
 def sigmoid_scale(half: float) -> float:
