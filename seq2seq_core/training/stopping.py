@@ -50,12 +50,16 @@ class Stop:
 
 @contextmanager
 def signals_heeded() -> Iterator[Stop]:
-    """Note SIGNALS instead of dying of them; outside the main thread, where Python takes none, nothing changes."""
+    """Note SIGNALS instead of dying of them; outside the main thread, where Python takes none, nothing changes.
+
+    One that this process was begun to ignore, as a shell begins what it runs in the background, stays ignored.
+    """
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    before = {number: signal.signal(number, stop.note) for number in SIGNALS}
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop.note) for number in heard}
     try:
         yield stop
     finally:

@@ -2,7 +2,7 @@
 
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,14 @@ from seq2seq_core.training.stopping import StoppedError, signals_heeded
 from tests.support.tiny_run import tiny_options
 
 BITS = ("last/model.safetensors", "last/training_state.safetensors", "best/model.safetensors")
+
+
+@pytest.fixture(autouse=True)
+def as_in_the_foreground() -> Iterator[None]:
+    """A shell has what it runs in the background ignore Ctrl-C, the tests too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def options_in(folder: Path, **changes: Any) -> TrainingOptions:
@@ -99,6 +107,14 @@ def test_the_command_line_saves_and_ends_with_the_status_of_the_signal(
     assert f"stopped by {number.name} and saved at" in capsys.readouterr().err
     assert numbers(options)["update"] == 3
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_runs_in_the_background_goes_on_when_another_is_interrupted() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with signals_heeded() as stop:
+        signal.raise_signal(signal.SIGINT)
+    assert not stop.asked
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_a_third_interrupt_does_not_wait_for_anything() -> None:
