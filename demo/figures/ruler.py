@@ -21,6 +21,7 @@ MARGIN_BOTTOM: Final = 18
 ROW_PX: Final = 24
 LOWEST_PX: Final = 150
 GAP_PX: Final = 12
+ROUNDING: Final = 1e-5  # of a total, in float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,13 @@ class _Picture:
         return max(LOWEST_PX, ROW_PX * (len(self.totals) + 2))
 
     def heights(self, values: Sequence[float]) -> list[float]:
-        """Places of values between 0 and 1, to scale; in the middle where all are equal."""
+        """Places of values between 0 and 1, to scale; in the middle where all are equal.
+
+        Two searches may add the same numbers in another order: what that changes is no difference.
+        """
         low, high = min(values), max(values)
-        return [0.5 if high == low else (value - low) / (high - low) for value in values]
+        alike = high - low <= ROUNDING * max(abs(low), abs(high))
+        return [0.5 if alike else (value - low) / (high - low) for value in values]
 
     @property
     def left(self) -> list[float]:

@@ -10,7 +10,7 @@ from demo.figures.label_room import fitted
 from demo.figures.style import FAINT, LABEL_SIZE, ROLE_OF_FATE, STAYING, Role, base_layout, corner_text, group_role
 from demo.figures.tree_layers import LABELLED_MARKS, TreeLayers, pieces_of
 from demo.figures.tree_layout import marks_in_view, place_tree
-from demo.figures.walk import Node, follow_greedy
+from demo.figures.walk import Node, follow_greedy, left_beam_at
 from demo.wording.figure_words import TreeWords
 from seq2seq_core.trace import Fate, Trace
 
@@ -165,8 +165,8 @@ class _Picture:
         if self.layers.greedy is None:
             return []
         marks = [Mark(Role.GREEDY, self.words.greedy)]
-        strays = any(stop.in_beam is None for stop in self.layers.stops)
-        return [*marks, Mark(Role.LEAVES, self.words.leaves, line=False)] if strays else marks
+        left = left_beam_at(self.layers.stops)
+        return [*marks, Mark(Role.LEAVES, self.words.leaves, line=False)] if left else marks
 
     def notes(self) -> tuple[str, ...]:
         """What must be said in words: how to read rows, greedy's fate, and that labels gave way to dots."""

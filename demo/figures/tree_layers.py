@@ -63,7 +63,7 @@ class TreeLayers:
     @property
     def first_row(self) -> float:
         """The highest row in use: once greedy is out of the beam it runs in a row of its own above all others."""
-        return GREEDY_ROW if left_beam_at(self.stops) else 0.0
+        return GREEDY_ROW if any(stop.in_beam is None for stop in self.stops) else 0.0
 
     @property
     def last_row(self) -> float:

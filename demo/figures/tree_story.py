@@ -3,7 +3,7 @@
 from demo.figures.bundle import Frame
 from demo.figures.labels import number, visible
 from demo.figures.tree_layout import Column, TreeLayout
-from demo.figures.walk import GreedyStop, left_beam_at
+from demo.figures.walk import GreedyStop, left_beam_at, outlived_beam_at
 from demo.wording.figure_words import TreeWords
 from seq2seq_core.trace import Fate, Trace, TraceStep, candidate_label, cuts
 
@@ -63,7 +63,9 @@ def _last_column(trace: Trace) -> int:
 
 
 def greedy_note(greedy: Trace, stops: tuple[GreedyStop, ...], words: TreeWords) -> str:
-    """Where greedy's path left the beam, or that it never did."""
+    """Where greedy's path left the beam, or that it never did, or that the search ended first."""
+    if (later := outlived_beam_at(stops)) is not None:
+        return words.greedy_outlives.format(step=later.node[0] - 1)
     left = left_beam_at(stops)
     if left is None:
         return words.greedy_stays

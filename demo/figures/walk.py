@@ -47,6 +47,7 @@ class GreedyStop:
 
     node: Node  # in greedy's own trace
     in_beam: Node | None
+    is_later: bool = False  # the beam search has ended with the prefix before it still alive
 
 
 def follow_greedy(greedy: Trace, beam: Trace) -> tuple[GreedyStop, ...]:
@@ -54,8 +55,9 @@ def follow_greedy(greedy: Trace, beam: Trace) -> tuple[GreedyStop, ...]:
     stops: list[GreedyStop] = []
     at: Node | None = START
     for node in best_path(greedy):
+        is_later = at is not None and at[0] >= len(beam.steps)
         at = _kept_child(beam, at, int(step_at(greedy, node[0]).token_N[node[1]]))
-        stops.append(GreedyStop(node, at))
+        stops.append(GreedyStop(node, at, is_later))
     return tuple(stops)
 
 
@@ -69,5 +71,16 @@ def _kept_child(trace: Trace, parent: Node | None, token: int) -> Node | None:
 
 
 def left_beam_at(stops: tuple[GreedyStop, ...]) -> GreedyStop | None:
-    """The first token of greedy's path that the beam search did not keep."""
+    """The first token of greedy's path that the beam search did not keep; none where it ended before it could."""
+    first = _first_alone(stops)
+    return None if first is None or first.is_later else first
+
+
+def outlived_beam_at(stops: tuple[GreedyStop, ...]) -> GreedyStop | None:
+    """The first token of greedy's path that came when the beam search had ended, its prefix still in the beam."""
+    first = _first_alone(stops)
+    return first if first is not None and first.is_later else None
+
+
+def _first_alone(stops: tuple[GreedyStop, ...]) -> GreedyStop | None:
     return next((stop for stop in stops if stop.in_beam is None), None)

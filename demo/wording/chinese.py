@@ -150,7 +150,7 @@ _RESULT: Final = ResultWords(
         "beam cut": "集束搜索达到最大长度仍未结束；贪心搜索正常结束。",
         "both cut": "两者都达到最大长度仍未结束。集束搜索的输出在对数概率上相差 {nats} 奈特。",
         "tie": "两个输出不同，但概率与得分完全相同。",
-        "beam better": "集束搜索找到了更好的输出：对数概率高 {nats_size} 奈特（概率是贪心搜索的 {times} 倍）。",
+        "beam better": "集束搜索找到了概率更高的输出：对数概率高 {nats_size} 奈特（概率是贪心搜索的 {times} 倍）。",
         "beam scores higher": (
             "集束搜索选中的输出概率并不更高（{nats} 奈特），但得分高 {score_size}：这是长度惩罚的作用。"
         ),

@@ -94,7 +94,7 @@ _ANSWERS_ENGLISH: Final = AnswerWords(
     models={
         "not proved": "Model error: cannot be judged, because the optimum is not proved.",
         "not searched": "Model error: cannot be judged, because no decoder finished an output.",
-        "found": "The search found the optimum: whatever is wrong with it is the model's doing, not the search's.",
+        "found": "The proved optimum is among the outputs above: whatever is wrong with it is the model's doing.",
         "empty": (
             "Model error: the proved optimum is the empty output. A search that finds something else owes it to having "
             "missed the optimum."
@@ -139,7 +139,7 @@ _ANSWERS_CHINESE: Final = AnswerWords(
     models={
         "not proved": "模型错误：无法判断，因为最优输出没有得到证明。",
         "not searched": "模型错误：无法判断，因为没有任何解码方法得到完整输出。",
-        "found": "搜索找到了最优输出：若它有错，错在模型，不在搜索。",
+        "found": "已证明的最优输出就在上面的输出之中：若它有错，错在模型。",
         "empty": "模型错误：已证明的最优输出是空的。搜索若得到别的输出，正是因为错过了最优输出。",
         "no reference": "模型错误：没有参考译文，无法判断最优输出是否比找到的更差。",
         "worse": (
@@ -262,7 +262,7 @@ _FILE_ENGLISH: Final = FileWords(
     notes=(
         "Length ratio: words written over words of the references, as blanks part them. Search errors: sentences for "
         "which the exact search, with a small budget, knows an output that scores higher; it proved the optimum for "
-        "{proved} of {count}, so there may be more."
+        "{proved} of {count}; where it did not, there may be more."
     ),
 )
 
@@ -297,7 +297,7 @@ _FILE_CHINESE: Final = FileWords(
     },
     notes=(
         "长度比：输出的词数除以参考译文的词数（按空格分词）。搜索错误：精确搜索在很小的预算内已知有得分更高的输出的句子；"
-        "{count} 句中有 {proved} 句证明了最优，因此实际可能更多。"
+        "{count} 句中有 {proved} 句证明了最优；其余句子可能还有未发现的搜索错误。"
     ),
 )
 

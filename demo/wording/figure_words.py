@@ -75,6 +75,7 @@ class TreeWords:
     cut: str
     greedy_left: str  # {step} {token}
     greedy_stays: str
+    greedy_outlives: str  # {step}
     rows_of_groups: str
     dots: str  # {marks} {limit}
     searches: Mapping[str, str]  # by the algorithm of a trace

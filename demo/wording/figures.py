@@ -74,6 +74,9 @@ _ENGLISH_TREE: Final = TreeWords(
     leaves="greedy leaves the beam",
     cut="cut line",
     greedy_left="Greedy’s path leaves the beam in step {step}, at “{token}”; from there it runs in the top row.",
+    greedy_outlives=(
+        "Greedy’s path is still in the beam when the search ends, in step {step}; the rest of it runs in the top row."
+    ),
     greedy_stays="Greedy’s path stays in the beam to its end.",
     rows_of_groups="Each group has its own rows: “2·1” is rank 1 of group 2. The lowest rows hold what groups pruned.",
     dots="{marks} marks are in view, more than {limit}: labels gave way to dots. Point at a dot to read it.",
@@ -157,6 +160,7 @@ _CHINESE_TREE: Final = TreeWords(
     leaves="贪心搜索离开束",
     cut="剪枝线",
     greedy_left="贪心搜索的路径在第 {step} 步的“{token}”处离开束，此后画在最上面一行。",
+    greedy_outlives="搜索在第 {step} 步结束时，贪心搜索的路径仍在束中；其余部分画在最上面一行。",
     greedy_stays="贪心搜索的路径始终留在束中。",
     rows_of_groups="每组有自己的行，“2·1”表示第 2 组的第 1 名；最下面几行是各组剪去的候选。",
     dots="视图中有 {marks} 个标记，超过 {limit} 个：不再显示标签，只画圆点；将鼠标移到圆点上即可查看。",

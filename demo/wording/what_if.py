@@ -33,6 +33,10 @@ ENGLISH: Final = WhatIfWords(
         "The best output of the model’s own search leaves the changed beam in step {step}, at “{token}”; from there it "
         "runs in the top row."
     ),
+    own_outlives=(
+        "The best output of the model’s own search is still in the changed beam when that search ends, in step {step}; "
+        "the rest of it runs in the top row."
+    ),
     own_stays="The best output of the model’s own search stays in the changed beam to its end.",
     try_instead="try this",
     try_hint="Decode again with “{token}” here",
@@ -73,6 +77,7 @@ CHINESE: Final = WhatIfWords(
     own_left=(
         "模型自己搜索的最佳输出在第 {step} 步的“{token}”处离开改动后的束，此后画在最上面一行。"
     ),
+    own_outlives="改动后的搜索在第 {step} 步结束时，模型自己搜索的最佳输出仍在束中；其余部分画在最上面一行。",
     own_stays="模型自己搜索的最佳输出始终留在改动后的束中。",
     try_instead="改用它",
     try_hint="在此处改用“{token}”重新解码",

@@ -33,6 +33,7 @@ class WhatIfWords:
     own_leaves: str
     own_left: str  # {step} {token}
     own_stays: str
+    own_outlives: str  # {step}
     try_instead: str
     try_hint: str  # {token}
     force: str

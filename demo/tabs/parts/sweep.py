@@ -1,5 +1,7 @@
 """Every beam size: what it wrote, as rows, and where more prefixes stop helping."""
 
+from collections.abc import Sequence
+
 from demo.figures.labels import number
 from demo.figures.sweep import SweepPoint
 from demo.service.standing import optimum_of
@@ -51,7 +53,6 @@ def _row(sweep: Sweep, place: int, words: Words) -> Data:
     first, last = run[0], run[-1]
     named = texts.size if first is last else texts.sizes
     best, rule = first.best, ScoreRule.of(first.searched.trace.options)
-    time = number(1000 * first.searched.seconds, 0)
     return {
         "letter": named.format(first=first.beam_size, last=last.beam_size),
         "title": "",
@@ -65,10 +66,16 @@ def _row(sweep: Sweep, place: int, words: Words) -> Data:
         "numbers": [
             number(best.log_prob_sum),
             str(first.length),
-            words.page.result.milliseconds.format(time=time),
-            f"{first.searched.prefixes:,}",
+            words.page.result.milliseconds.format(time=_from_to([1000 * size.searched.seconds for size in run])),
+            _from_to([size.searched.prefixes for size in run]),
         ],
     }
+
+
+def _from_to(values: Sequence[float]) -> str:
+    """What the sizes of a row took, from the least to the most."""
+    ends = dict.fromkeys(f"{value:,.0f}" for value in (min(values), max(values)))
+    return "–".join(ends)
 
 
 def _quality(sweep: Sweep, size: SweptSize, words: Words) -> str:

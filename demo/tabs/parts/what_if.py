@@ -31,7 +31,12 @@ def overlay(chosen: Selection, words: Words) -> Overlay:
     if chosen.own is None:
         return Overlay(None if chosen.decoded.is_sampled else chosen.decoded.greedy, tree)
     own = replace(
-        tree, greedy=texts.own_path, leaves=texts.own_leaves, greedy_left=texts.own_left, greedy_stays=texts.own_stays
+        tree,
+        greedy=texts.own_path,
+        leaves=texts.own_leaves,
+        greedy_left=texts.own_left,
+        greedy_stays=texts.own_stays,
+        greedy_outlives=texts.own_outlives,
     )
     return Overlay(chosen.own.beam if chosen.own.beam.hypotheses else None, own)
 

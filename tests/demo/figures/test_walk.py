@@ -1,6 +1,10 @@
 """Ways through a trace: the best path, greedy's path, and what a browser may name."""
 
-from demo.figures.walk import START, best_path, follow_greedy, is_kept, left_beam_at, node_in
+from dataclasses import replace
+
+from demo.figures.tree_story import greedy_note
+from demo.figures.walk import START, best_path, follow_greedy, is_kept, left_beam_at, node_in, outlived_beam_at
+from demo.wording.figures import ENGLISH
 from seq2seq_core.trace import path
 from tests.demo.figures.made_traces import crossing, long_search, searched
 
@@ -14,6 +18,18 @@ def test_greedy_stays_in_a_beam_that_contains_it() -> None:
     stops = follow_greedy(trace, trace)
     assert [stop.in_beam for stop in stops] == [(1, 1), (2, 0)]
     assert left_beam_at(stops) is None
+
+
+def test_greedy_does_not_leave_a_beam_that_ends_before_it() -> None:
+    greedy = crossing()
+    beam = replace(greedy, steps=greedy.steps[:1])  # the prefix of the first step is alive when the search ends
+    stops = follow_greedy(greedy, beam)
+    assert [stop.in_beam for stop in stops] == [(1, 1), None]
+    assert left_beam_at(stops) is None
+    assert outlived_beam_at(stops) == stops[1]
+    assert greedy_note(greedy, stops, ENGLISH.tree) == (
+        "Greedy’s path is still in the beam when the search ends, in step 1; the rest of it runs in the top row."
+    )
 
 
 def test_greedy_is_followed_by_its_tokens_until_the_beam_drops_it() -> None:

@@ -80,7 +80,7 @@ def test_a_search_error_is_stated_with_what_was_missed(desk: DecodersDesk) -> No
     ]
     assert beam["notes"] == [f"common score {math.log(0.324):.3f}: the optimum, proved"]
     assert (optimum["letter"], optimum["notes"]) == ("★", [])
-    assert table["legend"].startswith("The search found the optimum")
+    assert table["legend"].startswith("The proved optimum is among the outputs above")
 
 
 def test_an_empty_optimum_is_said_to_be_a_model_error(desk: DecodersDesk) -> None:
