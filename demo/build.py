@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -162,14 +161,10 @@ def run(service: Service) -> None:
 
     The first model is loaded once the page is up.
     """
-    stopped = threading.Event()
-
-    def stop(number: int, _: object) -> None:
-        _log.info("stopping: %s", signal.Signals(number).name)
-        stopped.set()
-
+    # Signals may come two at once, as they do under make: what handles them must take no lock that it may hold already.
+    heard, tell = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+        signal.signal(number, lambda number, _: os.write(tell, bytes([number])))
     with memory_given_back(), private_uploads(), private_folder() as downloads:
         lab = Lab(service, downloads=downloads)
         app = build_app(service, lab)
@@ -177,7 +172,8 @@ def run(service: Service) -> None:
         gc.freeze()  # what the start has made stays: looking for garbage passes it by
         gc.enable()
         service.start()
-        stopped.wait()
+        (asked,) = os.read(heard, 1)
+        _log.info("stopping: %s", signal.Signals(asked).name)
         lab.close()
         app.close()
     _log.info("stopped")
